@@ -1,0 +1,220 @@
+/* What happens at a swap: see capture.h. */
+#include "capture/capture.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/keep.h"
+#include "capture/page.h"
+#include "capture/play.h"
+#include "capture/readback.h"
+#include "util/log.h"
+#include "util/opt.h"
+
+#define OFS_LOG_MODULE OFS_MOD_CAPTURE
+#define NS_PER_S 1000000000ull
+
+/* All mutable state of this file. */
+static struct {
+    const struct ofs_capture_host *host;
+    pthread_mutex_t lock;
+    pid_t pid;                         /* who claimed `slot`; 0 = nobody yet */
+    struct ofs_session *session;       /* NULL without a launcher */
+    struct ofs_session_slot *slot;     /* in the session page, else `own` */
+    struct ofs_session_slot own;
+    uint64_t limit, period_ns;         /* frames in all, time between two of one window; 0 = none */
+    bool closing;                      /* the last frame that counts has been drawn */
+    bool live[OFS_SESSION_WINDOWS];    /* the window of this row still exists */
+    uint64_t due_ns[OFS_SESSION_WINDOWS + 1]; /* when the next frame may be shown; last: windows without a row */
+} capture = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* What is to be done about one swap, decided under the lock and done without it. */
+struct decision {
+    uint64_t number;     /* of this frame in the process, from 1 */
+    uint64_t wait_ns;    /* CLOCK_MONOTONIC; 0 = do not wait */
+    bool keep, close;
+};
+
+static uint64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* First use in this process: claim a slot and prepare to keep frames. With the lock held. */
+static void start(void) {
+    const struct ofs_options *options;
+    if (capture.pid == getpid())
+        return;
+    options = ofs_options_get();
+    capture.pid = getpid();
+    capture.limit = options->frames;
+    capture.period_ns = options->fps > 0 ? (uint64_t)(NS_PER_S / options->fps) : 0;
+    capture.session = NULL;
+    capture.slot = options->session ? ofs_page_claim(options->session, &capture.session) : NULL;
+    if (!capture.slot)
+        capture.slot = &capture.own;
+    ofs_keep_start(capture.session ? options->session : NULL, capture.session ? capture.slot : NULL);
+}
+
+static void copy_text(char *to, size_t bytes, const char *from) {
+    size_t length = from ? strlen(from) : 0;
+    if (length > bytes - 1)
+        length = bytes - 1;
+    if (length > 0)
+        memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+static void observe_renderer(const char *vendor, const char *renderer, const char *version, const char *device,
+                             const char *reason) {
+    int saved_errno = errno;
+    struct ofs_session_slot *slot;
+    pthread_mutex_lock(&capture.lock);
+    start();
+    slot = capture.slot;
+    copy_text(slot->gl_vendor, sizeof slot->gl_vendor, vendor);
+    copy_text(slot->gl_renderer, sizeof slot->gl_renderer, renderer);
+    copy_text(slot->gl_version, sizeof slot->gl_version, version);
+    copy_text(slot->device, sizeof slot->device, device);
+    copy_text(slot->reason, sizeof slot->reason, reason);
+    pthread_mutex_unlock(&capture.lock);
+    errno = saved_errno;
+}
+
+/* The row of a window: its own, else a free one, else that of a window that is gone; OFS_SESSION_WINDOWS if none. */
+static unsigned find_row(uint32_t window) {
+    struct ofs_session_window *rows = capture.slot->windows;
+    unsigned found = OFS_SESSION_WINDOWS;
+    for (unsigned i = 0; i < OFS_SESSION_WINDOWS; i++) {
+        if (rows[i].window == window) {
+            found = i;
+            break;
+        }
+        if (found == OFS_SESSION_WINDOWS || (rows[found].window != 0 && rows[i].window == 0))
+            if (rows[i].window == 0 || !capture.live[i])
+                found = i;
+    }
+    if (found < OFS_SESSION_WINDOWS && rows[found].window != window) {
+        memset(&rows[found], 0, sizeof rows[found]);
+        rows[found].window = window;
+    }
+    if (found < OFS_SESSION_WINDOWS && !capture.live[found]) {
+        capture.live[found] = true;
+        capture.due_ns[found] = 0;
+    }
+    return found;
+}
+
+static bool is_largest(uint64_t area_px) {
+    for (unsigned i = 0; i < OFS_SESSION_WINDOWS; i++) {
+        const struct ofs_session_window *row = &capture.slot->windows[i];
+        if (capture.live[i] && (uint64_t)row->width_px * row->height_px > area_px)
+            return false;
+    }
+    return true;
+}
+
+/* Absolute times, so that the rate holds on average; a program that fell behind does not catch up by a burst. */
+static uint64_t next_due(unsigned row, uint64_t now) {
+    uint64_t *due = &capture.due_ns[row];
+    if (capture.period_ns == 0)
+        return 0;
+    *due = *due + capture.period_ns > now ? *due : now;
+    *due += capture.period_ns;
+    return *due - capture.period_ns > now ? *due - capture.period_ns : 0;
+}
+
+/* Counts the frame. False when nothing is to be done about it. */
+static bool decide(const struct ofs_swap *swap, struct decision *decision) {
+    uint64_t now = now_ns();
+    bool counts = false;
+    pthread_mutex_lock(&capture.lock);
+    start();
+    if (!capture.closing) {
+        struct ofs_session_slot *slot = capture.slot;
+        unsigned row = find_row(swap->window);
+        counts = true;
+        if (row < OFS_SESSION_WINDOWS) {
+            slot->windows[row].width_px = swap->width_px;
+            slot->windows[row].height_px = swap->height_px;
+            atomic_fetch_add_explicit(&slot->windows[row].frames, 1, memory_order_relaxed);
+        }
+        decision->number = atomic_load_explicit(&slot->frames, memory_order_relaxed) + 1;
+        if (decision->number == 1)
+            atomic_store_explicit(&slot->first_frame_ns, now, memory_order_relaxed);
+        atomic_store_explicit(&slot->last_frame_ns, now, memory_order_relaxed);
+        atomic_store_explicit(&slot->frames, decision->number, memory_order_release);
+        decision->close = decision->number == capture.limit ||
+            (capture.session && atomic_load_explicit(&capture.session->close_request, memory_order_relaxed));
+        capture.closing = decision->close;
+        decision->keep = ofs_keep_wanted() && is_largest((uint64_t)swap->width_px * swap->height_px);
+        decision->wait_ns = decision->close ? 0 : next_due(row, now);
+    }
+    pthread_mutex_unlock(&capture.lock);
+    return counts;
+}
+
+static void wait_until(uint64_t due) {
+    struct timespec at = { .tv_sec = (time_t)(due / NS_PER_S), .tv_nsec = (long)(due % NS_PER_S) };
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+        ;
+}
+
+static void observe_swap(const struct ofs_swap *swap) {
+    int saved_errno = errno;
+    struct decision decision = { 0 };
+    /* A swap of a pbuffer shows nothing to anybody. */
+    if (swap->window != 0 && decide(swap, &decision)) {
+        if (decision.keep)
+            ofs_keep_frame(swap);
+        if (decision.close) {
+            ofs_keep_finish();
+            ofs_info("closing after frame %llu", (unsigned long long)decision.number);
+            capture.host->request_close();
+            atomic_store(&capture.slot->close_sent, 1);
+        } else {
+            ofs_play_frame(capture.host, decision.number);
+        }
+        if (decision.wait_ns)
+            wait_until(decision.wait_ns);
+    }
+    errno = saved_errno;
+}
+
+static void observe_gone(uint32_t window) {
+    int saved_errno = errno;
+    pthread_mutex_lock(&capture.lock);
+    for (unsigned i = 0; capture.slot && capture.pid == getpid() && i < OFS_SESSION_WINDOWS; i++)
+        if (capture.slot->windows[i].window == window)
+            capture.live[i] = false;
+    pthread_mutex_unlock(&capture.lock);
+    errno = saved_errno;
+}
+
+const struct ofs_observer *ofs_capture_observer(void) {
+    static const struct ofs_observer observer = { observe_renderer, observe_swap, observe_gone };
+    return &observer;
+}
+
+void ofs_capture_init(const struct ofs_capture_host *host) {
+    capture.host = host;
+    ofs_readback_init(host->get_proc);
+}
+
+void ofs_capture_fork_child(void) {
+    pthread_mutex_init(&capture.lock, NULL);
+    capture.pid = 0;
+    capture.session = NULL;
+    capture.slot = NULL;
+    capture.closing = false;
+    memset(&capture.own, 0, sizeof capture.own);
+    memset(capture.live, 0, sizeof capture.live);
+    memset(capture.due_ns, 0, sizeof capture.due_ns);
+    ofs_keep_fork_child();
+    ofs_play_fork_child();
+}

@@ -1,0 +1,179 @@
+/* From a Display to its connection, without linking libX11.
+ *
+ * The Display's public head (Xlib.h) gives the descriptor and the sequence number; the libX11 that made the Display is
+ * found from a function pointer in it, so that a program with a libX11 of its own works too. */
+#include <X11/Xlib.h>
+#include <X11/Xlibint.h>
+#include <X11/Xutil.h>
+#undef min
+#undef max
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+#include "glx/private.h"
+#include "hook/real.h"
+
+#define OFS_LOG_MODULE OFS_MOD_GLX
+#include "util/log.h"
+
+#define X_GLX_VENDOR_PRIVATE 16
+
+/* The functions of the client's libX11. */
+struct xlib {
+    void *owner;                  /* the Display's resource_alloc, by which the library is known */
+    int (*XSync)(Display *, Bool);
+    int (*XFlush)(Display *);
+    int (*XNoOp)(Display *);
+    XVisualInfo *(*XGetVisualInfo)(Display *, long, XVisualInfo *, int *);
+    void *(*_XGetRequest)(Display *, CARD8, size_t);
+};
+
+/* One libX11 per process is the rule; a second one replaces the first here and back, which costs time only. */
+static _Atomic(const struct xlib *) known;
+static struct xlib storage[4];
+static _Atomic unsigned used;
+
+static void *find_library(void *address)
+{
+    Dl_info info;
+    void *library = NULL;
+
+    if (dladdr(address, &info) && info.dli_fname)
+        library = ofs_real_dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+    return library ? library : ofs_real_dlopen(NULL, RTLD_LAZY); /* linked into the program */
+}
+
+static const struct xlib *resolve(void *owner)
+{
+    unsigned count = atomic_load(&used);
+    struct xlib *xlib;
+    void *library;
+    int saved_errno = errno;
+
+    for (unsigned i = 0; i < count && i < OFS_ARRAY_LEN(storage); i++)
+        if (storage[i].owner == owner)
+            return &storage[i];
+    library = find_library(owner);
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    count = atomic_load(&used);
+    xlib = count < OFS_ARRAY_LEN(storage) ? &storage[count] : NULL;
+    if (library && xlib) {
+        xlib->XSync = (int (*)(Display *, Bool))ofs_real_dlsym(library, "XSync");
+        xlib->XFlush = (int (*)(Display *))ofs_real_dlsym(library, "XFlush");
+        xlib->XNoOp = (int (*)(Display *))ofs_real_dlsym(library, "XNoOp");
+        xlib->XGetVisualInfo =
+            (XVisualInfo * (*)(Display *, long, XVisualInfo *, int *)) ofs_real_dlsym(library, "XGetVisualInfo");
+        xlib->_XGetRequest = (void *(*)(Display *, CARD8, size_t))ofs_real_dlsym(library, "_XGetRequest");
+        if (xlib->XSync && xlib->XFlush && xlib->XNoOp && xlib->XGetVisualInfo && xlib->_XGetRequest) {
+            xlib->owner = owner;
+            atomic_store(&used, count + 1);
+        } else {
+            xlib = NULL;
+        }
+    }
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    if (!library || !xlib)
+        ofs_info("the libX11 of display %p lacks a function that GLX needs", owner);
+    errno = saved_errno;
+    return library ? xlib : NULL;
+}
+
+static const struct xlib *xlib_of(Display *dpy)
+{
+    const struct xlib *xlib = atomic_load_explicit(&known, memory_order_acquire);
+    void *owner = (void *)dpy->resource_alloc;
+
+    if (!xlib || xlib->owner != owner) {
+        xlib = resolve(owner);
+        if (xlib)
+            atomic_store_explicit(&known, xlib, memory_order_release);
+    }
+    return xlib;
+}
+
+int ofs_glx_connection(Display *dpy)
+{
+    return dpy->fd;
+}
+
+bool ofs_glx_is_ours(Display *dpy)
+{
+    uint32_t sequence;
+
+    return dpy && ofs_xview_sequence(dpy->fd, &sequence);
+}
+
+void ofs_glx_sync(Display *dpy)
+{
+    const struct xlib *xlib;
+    uint32_t sequence;
+
+    if (!dpy || !ofs_xview_sequence(dpy->fd, &sequence) || sequence == (uint32_t)dpy->request)
+        return;
+    xlib = xlib_of(dpy);
+    if (xlib)
+        (void)xlib->XSync(dpy, False);
+}
+
+void ofs_glx_flush(Display *dpy)
+{
+    const struct xlib *xlib;
+
+    if (!dpy || dpy->bufptr == dpy->buffer)
+        return;
+    xlib = xlib_of(dpy);
+    if (xlib)
+        (void)xlib->XFlush(dpy);
+}
+
+void ofs_glx_raise(Display *dpy, enum ofs_glx_error_kind kind, int code, int minor, uint32_t value)
+{
+    const struct xlib *xlib = xlib_of(dpy);
+    unsigned char *request;
+    uint16_t length = 5, reported = (uint16_t)minor;
+    uint32_t vendor_code = OFS_GLX_VENDOR_RAISE;
+
+    ofs_debug("error %s%d of request %d, value 0x%x", kind == OFS_GLX_EXT_ERROR ? "GLX+" : "", code, minor, value);
+    if (!xlib)
+        return;
+    LockDisplay(dpy);
+    request = xlib->_XGetRequest(dpy, OFS_GLX_MAJOR, 20);
+    if (request) {
+        memset(request, 0, 20);
+        request[0] = OFS_GLX_MAJOR;
+        request[1] = X_GLX_VENDOR_PRIVATE;
+        memcpy(request + 2, &length, 2);
+        memcpy(request + 4, &vendor_code, 4);
+        request[8] = (unsigned char)(kind == OFS_GLX_EXT_ERROR ? OFS_GLX_FIRST_ERROR + code : code);
+        memcpy(request + 10, &reported, 2);
+        memcpy(request + 12, &value, 4);
+    }
+    UnlockDisplay(dpy);
+    (void)xlib->XSync(dpy, False);
+}
+
+XID ofs_glx_new_xid(Display *dpy)
+{
+    const struct xlib *xlib = xlib_of(dpy);
+    XID id = dpy->resource_alloc(dpy);
+
+    /* Xlib fetches the next id when it next finishes a request, and wants one between any two ids. */
+    if (xlib)
+        (void)xlib->XNoOp(dpy);
+    return id;
+}
+
+XVisualInfo *ofs_glx_visual_info(Display *dpy, unsigned visual_id)
+{
+    const struct xlib *xlib = xlib_of(dpy);
+    XVisualInfo template;
+    int count = 0;
+
+    if (!xlib)
+        return NULL;
+    memset(&template, 0, sizeof(template));
+    template.visualid = visual_id;
+    template.screen = 0;
+    return xlib->XGetVisualInfo(dpy, VisualIDMask | VisualScreenMask, &template, &count);
+}

@@ -1,0 +1,164 @@
+/* Front and back of a double-buffered drawable, on pbuffers that have one buffer each. */
+#include <stdlib.h>
+
+#include "glx/private.h"
+
+#define OFS_LOG_MODULE OFS_MOD_GLX
+#include "util/log.h"
+
+bool ofs_is_front(GLenum mode)
+{
+    return mode == GL_FRONT || mode == GL_FRONT_LEFT || mode == GL_FRONT_AND_BACK || mode == GL_LEFT;
+}
+
+static bool is_both(GLenum mode)
+{
+    return mode == GL_FRONT_AND_BACK || mode == GL_LEFT;
+}
+
+/* Takes the spare copying context, or makes one. Its GL state is never changed, so that every user finds it fresh. */
+static EGLContext take_copier(const struct ofs_egl *egl)
+{
+    EGLContext copier = atomic_exchange(&ofs_glx.copier, (EGLContext)NULL);
+    static const EGLint attribs[] = {EGL_NONE};
+    EGLenum bound;
+
+    if (copier || !egl->no_config_context)
+        return copier;
+    bound = egl->fn.eglQueryAPI();
+    (void)egl->fn.eglBindAPI(EGL_OPENGL_API);
+    copier = egl->fn.eglCreateContext(egl->display, EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, attribs);
+    (void)egl->fn.eglBindAPI(bound);
+    return copier;
+}
+
+static void give_copier(const struct ofs_egl *egl, EGLContext copier)
+{
+    EGLContext none = NULL;
+
+    if (copier && !atomic_compare_exchange_strong(&ofs_glx.copier, &none, copier))
+        (void)egl->fn.eglDestroyContext(egl->display, copier);
+}
+
+/* Makes EGL current again what the binding says. */
+static void restore(const struct ofs_egl *egl)
+{
+    const struct ofs_binding *now = &ofs_current;
+
+    if (now->context)
+        (void)egl->fn.eglMakeCurrent(egl->display, now->egl_draw, now->egl_read, now->context->egl);
+    else
+        (void)egl->fn.eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+}
+
+/* A context of our own does the copy: the program's may be too old for a blit, or in the middle of anything. */
+static void copy(EGLSurface source, EGLSurface target, int x, int y, int width, int height, GLbitfield buffers)
+{
+    const struct ofs_egl *egl = ofs_egl_opened();
+    const struct ofs_gl *gl = ofs_gl_get();
+    EGLContext copier;
+
+    if (!egl || !gl)
+        return;
+    copier = take_copier(egl);
+    if (copier && egl->fn.eglMakeCurrent(egl->display, target, source, copier)) {
+        gl->glBlitFramebuffer(x, y, x + width, y + height, x, y, x + width, y + height, buffers, GL_NEAREST);
+        gl->glFlush();
+    } else {
+        ofs_info("cannot copy between surfaces: EGL error 0x%x", (unsigned)egl->fn.eglGetError());
+    }
+    restore(egl);
+    give_copier(egl, copier);
+}
+
+void ofs_front_update(struct ofs_surface *surface, int x, int y, int width, int height)
+{
+    if (surface->front != EGL_NO_SURFACE)
+        copy(surface->back, surface->front, x, y, width, height, GL_COLOR_BUFFER_BIT);
+}
+
+static void whole(const struct ofs_surface *surface, int *width_out, int *height_out)
+{
+    *width_out = (int)ofs_size_width(surface->size_px);
+    *height_out = (int)ofs_size_height(surface->size_px);
+}
+
+void ofs_front_draw_buffer(GLenum mode)
+{
+    struct ofs_binding *now = &ofs_current;
+    GLenum before = now->context->draw_buffer;
+    struct ofs_surface *surface = now->draw_surface;
+    EGLSurface old = now->egl_draw;
+    int width, height;
+
+    if (mode == before)
+        return;
+    now->context->draw_buffer = mode;
+    if (!surface || !now->draw->config->double_buffer)
+        return;
+    whole(surface, &width, &height);
+    if (is_both(before) && surface->front != EGL_NO_SURFACE)
+        ofs_front_update(surface, 0, 0, width, height); /* what went to both is in the back only */
+    surface->front_is_back = is_both(mode);
+    ofs_current_apply();
+    /* Front and back share one depth and stencil buffer in GL. */
+    if (now->egl_draw != old && (now->draw->config->depth_size || now->draw->config->stencil_size))
+        copy(old, now->egl_draw, 0, 0, width, height,
+             (now->draw->config->depth_size ? GL_DEPTH_BUFFER_BIT : 0) |
+                 (now->draw->config->stencil_size ? GL_STENCIL_BUFFER_BIT : 0));
+}
+
+void ofs_front_read_buffer(GLenum mode)
+{
+    ofs_current.context->read_buffer = mode;
+    ofs_current_apply();
+}
+
+static void report(struct ofs_drawable *drawable, uint64_t sequence)
+{
+    uint64_t size_px = ofs_current.draw_surface && ofs_current.draw == drawable ? ofs_current.draw_surface->size_px
+                                                                                : ofs_drawable_size(drawable);
+    struct ofs_swap swap = {
+        .window = drawable->kind == OFS_GLX_WINDOW ? (uint32_t)drawable->xid : 0,
+        .width_px = ofs_size_width(size_px),
+        .height_px = ofs_size_height(size_px),
+        .sequence = sequence,
+    };
+
+    ofs_glx.observer->swap(&swap);
+}
+
+void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source)
+{
+    const struct ofs_binding *now = &ofs_current;
+    const struct ofs_egl *egl = ofs_egl_opened();
+    uint64_t sequence = atomic_fetch_add(&drawable->swaps, 1) + 1;
+    EGLContext copier;
+
+    if (!ofs_glx.observer || !ofs_glx.observer->swap || !egl)
+        return;
+    if (now->context && now->egl_read == source) {
+        report(drawable, sequence);
+    } else if (now->context) {
+        if (egl->fn.eglMakeCurrent(egl->display, now->egl_draw, source, now->context->egl))
+            report(drawable, sequence);
+        restore(egl);
+    } else {
+        /* A swap of a drawable that is current nowhere. */
+        copier = take_copier(egl);
+        if (copier && egl->fn.eglMakeCurrent(egl->display, source, source, copier))
+            report(drawable, sequence);
+        restore(egl);
+        give_copier(egl, copier);
+    }
+}
+
+void ofs_front_flushed(void)
+{
+    struct ofs_binding *now = &ofs_current;
+
+    if (!now->draw_surface || now->draw->kind != OFS_GLX_WINDOW)
+        return;
+    if (!now->draw->config->double_buffer || ofs_is_front(now->context->draw_buffer))
+        ofs_glx_observe(now->draw, now->egl_draw);
+}

@@ -1,0 +1,13 @@
+/* What the other modules may ask of the GLX side. */
+#ifndef OFS_GLX_GLX_H
+#define OFS_GLX_GLX_H
+
+/* The real GL function of this name, as the driver gives it: for code that draws or reads on the swapping thread and must
+ * not pass through our own wrappers. NULL if there is none, or no display was opened yet. Any thread. */
+void *ofs_glx_gl_function(const char *name);
+
+/* After fork, in the child: forget every context and drawable without calling EGL. Old handles then fail cleanly and a
+ * new use starts afresh. */
+void ofs_glx_fork_child(void);
+
+#endif

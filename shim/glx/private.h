@@ -1,0 +1,232 @@
+/* The object model of the GLX side.
+ *
+ * A GLX context is an EGL context, a drawable owns EGL pbuffers (surface.c hides how many), and a thread's binding says
+ * what is current. Handles that the program holds are addresses of ours, looked up in the live set before use.
+ * Lock: `lock` of struct ofs_glx_state guards the two tables and the `surface` pointer of drawables; it is a leaf except
+ * for xview and log, and is never held across EGL, GL, Xlib or the observer. */
+#ifndef OFS_GLX_PRIVATE_H
+#define OFS_GLX_PRIVATE_H
+
+#define GLX_GLXEXT_PROTOTYPES
+#define GL_GLEXT_PROTOTYPES
+#include <GL/glx.h>
+#include <GL/glxext.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "egl/egl.h"
+#include "glx/gl.h"
+#include "glx/observer.h"
+#include "util/status.h"
+#include "x11/xview.h"
+
+/* -- configs (config.c, choose.c, visual.c) ----------------------------------------------------------------------- */
+
+/* One GLXFBConfig. Values are ints so that one table can read them all; see config.c. */
+struct ofs_fbconfig {
+    EGLConfig egl;
+    int id, visual_id, visual_depth;
+    int buffer_size, red_size, green_size, blue_size, alpha_size, depth_size, stencil_size;
+    int sample_buffers, samples;
+    int double_buffer, srgb;
+    int render_type, drawable_type, x_renderable, visual_type, caveat, caveat_rank;
+    int max_width, max_height, max_pixels;
+    int zero, none;               /* constants, for attributes that no config of ours varies */
+    int swap_method, screen;
+};
+
+/* The configs, or NULL if no display can be had. Built at the first call and then constant. Any thread. */
+const struct ofs_fbconfig *ofs_glx_configs(unsigned *count_out);
+/* The config behind a handle of the program's, or NULL if it is none. */
+const struct ofs_fbconfig *ofs_glx_config(GLXFBConfig handle);
+const struct ofs_fbconfig *ofs_glx_config_by_id(int id);
+/* A GLX attribute of a config; false if there is no such attribute. */
+bool ofs_glx_config_get(const struct ofs_fbconfig *config, int attribute, int *value_out);
+/* Indexes of the configs that match a glXChooseFBConfig list, best first, written to `order` (room for all of them).
+ * Returns how many, 0 also for a malformed list. */
+unsigned ofs_glx_choose(const int *attributes, unsigned *order);
+/* The config that a visual stands for, or that glXChooseVisual chose with it; NULL if it is none of our visuals. */
+const struct ofs_fbconfig *ofs_glx_visual_config(const XVisualInfo *visual);
+const struct ofs_fbconfig *ofs_glx_visual_default(unsigned visual_id);
+
+/* -- the client's connection (client.c) --------------------------------------------------------------------------- */
+
+bool ofs_glx_is_ours(Display *dpy);
+/* Wait until the server has carried out what the client wrote so far; nothing if it has already. */
+void ofs_glx_sync(Display *dpy);
+/* Write out what the client buffered. */
+void ofs_glx_flush(Display *dpy);
+/* Raise an X error in the client: `code` is a core error or one of glxproto's GLXBad... codes, which get the extension's
+ * base. The client's handler runs before this returns. */
+enum ofs_glx_error_kind { OFS_GLX_CORE_ERROR, OFS_GLX_EXT_ERROR };
+void ofs_glx_raise(Display *dpy, enum ofs_glx_error_kind kind, int code, int minor, uint32_t value);
+/* A new resource id of the client's. */
+XID ofs_glx_new_xid(Display *dpy);
+/* XGetVisualInfo of the client's own libX11 for one visual of screen 0, to be freed with XFree; or NULL. */
+XVisualInfo *ofs_glx_visual_info(Display *dpy, unsigned visual_id);
+int ofs_glx_connection(Display *dpy); /* its descriptor */
+
+/* -- contexts (context.c, attribs.c) ------------------------------------------------------------------------------ */
+
+enum ofs_gl_api { OFS_API_GL, OFS_API_ES };
+struct ofs_glx_context {
+    _Atomic int refs;             /* the live set, and each thread's binding */
+    _Atomic int owner;            /* thread id it is current in, 0 = none */
+    EGLContext egl;
+    const struct ofs_fbconfig *config; /* NULL if made without one */
+    enum ofs_gl_api api;
+    Display *dpy;
+    XID xid;
+    int render_type;
+    bool started;                 /* has been current once */
+    bool core_or_new;             /* 3.0 or newer was asked for: may be current without a drawable */
+    GLenum draw_buffer, read_buffer; /* of the default framebuffer, as the program set them */
+    struct ofs_glx_context *next;
+};
+
+/* What a glXCreateContextAttribsARB list means to EGL. */
+struct ofs_context_request {
+    enum ofs_gl_api api;
+    int render_type;
+    bool at_least_3;
+    EGLint egl[32];
+};
+struct ofs_glx_failure { enum ofs_glx_error_kind kind; int code; uint32_t value; };
+/* True, or false with the error to raise. */
+bool ofs_context_parse(const struct ofs_egl *egl, const int *attributes, struct ofs_context_request *request,
+                       struct ofs_glx_failure *failure);
+
+/* A reference to a live context, or NULL. */
+struct ofs_glx_context *ofs_glx_context_acquire(GLXContext handle);
+void ofs_glx_context_release(struct ofs_glx_context *context); /* accepts NULL */
+
+/* -- drawables (drawable.c, surface.c) ---------------------------------------------------------------------------- */
+
+/* The EGL surfaces that hold a drawable's buffers at one size. */
+struct ofs_surface {
+    _Atomic int refs;
+    EGLSurface back;              /* what is drawn to and read from, unless the front is asked for */
+    EGLSurface front;             /* the true front, EGL_NO_SURFACE until a program asks for it */
+    bool front_is_back;           /* drawing goes to both: reads of the front read the back */
+    uint64_t size_px;
+    _Atomic int user;             /* thread it is current in, 0 = none */
+};
+
+enum ofs_drawable_kind { OFS_GLX_WINDOW, OFS_GLX_PIXMAP, OFS_GLX_PBUFFER };
+struct ofs_drawable {
+    _Atomic int refs;             /* the table's entries, and each thread's bindings */
+    enum ofs_drawable_kind kind;
+    XID xid;                      /* of the window or pixmap in X; of the pbuffer */
+    const struct ofs_fbconfig *config;
+    struct ofs_xdrawable *x;      /* NULL for a pbuffer */
+    uint64_t fixed_size_px;       /* of a pbuffer */
+    bool preserved, largest;
+    _Atomic XID glx_window;       /* the id that glXCreateWindow gave it, 0 = none */
+    _Atomic bool tracks_front;    /* a program has asked for the front of this drawable */
+    struct ofs_surface *surface;  /* guarded by the lock; NULL until first needed */
+    _Atomic uint64_t swaps;
+    _Atomic int swap_interval;
+    _Atomic unsigned long event_mask;
+    unsigned age;                 /* swaps since the back buffer's contents were defined; 0 = undefined */
+};
+
+/* A reference to the drawable of this id, or NULL. A window that GLX has not seen yet gets one of `config`. */
+struct ofs_drawable *ofs_drawable_acquire(XID xid, const struct ofs_fbconfig *config);
+/* The same without creating one. */
+struct ofs_drawable *ofs_drawable_find(XID xid);
+void ofs_drawable_release(struct ofs_drawable *drawable); /* accepts NULL */
+/* Enter a drawable under an id of its own (glXCreateWindow, glXCreatePixmap, glXCreatePbuffer). Takes over the caller's
+ * reference. OFS_ENOMEM frees it. */
+OFS_MUST_USE enum ofs_status ofs_drawable_enter(XID xid, struct ofs_drawable *take_drawable);
+/* Remove the id; false if it is not in the table or of another kind. */
+bool ofs_drawable_remove(XID xid, enum ofs_drawable_kind kind);
+/* A new drawable with one reference. x is consumed, also on failure. */
+struct ofs_drawable *ofs_drawable_new(enum ofs_drawable_kind kind, XID xid, const struct ofs_fbconfig *config,
+                                      struct ofs_xdrawable *take_x, uint64_t fixed_size_px);
+/* Forget drawables whose window is gone. */
+void ofs_drawable_sweep(void);
+uint64_t ofs_drawable_size(const struct ofs_drawable *drawable);
+
+/* A reference to surfaces of the drawable's present size that the calling thread may make current; NULL if EGL has none
+ * to give. */
+struct ofs_surface *ofs_surface_for(struct ofs_drawable *drawable);
+void ofs_surface_release(struct ofs_surface *surface); /* accepts NULL */
+/* Give the surface a true front; false if EGL has none to give. */
+bool ofs_surface_need_front(struct ofs_drawable *drawable, struct ofs_surface *surface);
+
+/* -- what is current (current.c, front.c) ------------------------------------------------------------------------- */
+
+struct ofs_binding {
+    struct ofs_glx_context *context;  /* NULL = nothing current */
+    struct ofs_drawable *draw, *read; /* may be NULL for a context without drawables */
+    struct ofs_surface *draw_surface, *read_surface;
+    EGLSurface egl_draw, egl_read;    /* what EGL was told */
+    Display *dpy;
+    XID draw_xid, read_xid;           /* as the program named them */
+    int thread;                       /* this thread's id */
+};
+extern OFS_TLS struct ofs_binding ofs_current;
+
+bool ofs_glx_is_current(void);
+/* Follow a resize of the current drawables. */
+void ofs_current_follow_size(void);
+/* Tell EGL which surfaces the binding's draw and read buffers mean now, if that changed. */
+void ofs_current_apply(void);
+
+/* The program set its draw or read buffer of the default framebuffer (front.c). */
+void ofs_front_draw_buffer(GLenum mode);
+void ofs_front_read_buffer(GLenum mode);
+bool ofs_is_front(GLenum mode);
+/* Copy a rectangle of the back to the front, where there is a true front. */
+void ofs_front_update(struct ofs_surface *surface, int x, int y, int width, int height);
+/* The flush of a drawable that is drawn to in front: what the program drew is seen. */
+void ofs_front_flushed(void);
+/* Call the observer for the drawable with `source` as read surface. */
+void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source);
+
+/* -- the one place for what changes ------------------------------------------------------------------------------- */
+
+#define OFS_GLX_DRAWABLE_BUCKETS 64
+struct ofs_drawable_entry {
+    XID xid;
+    struct ofs_drawable *drawable;
+    struct ofs_drawable_entry *next;
+};
+struct ofs_glx_state {
+    pthread_mutex_t lock;
+    struct ofs_glx_context *contexts;
+    struct ofs_drawable_entry *drawables[OFS_GLX_DRAWABLE_BUCKETS];
+    const struct ofs_observer *observer;
+    _Atomic bool renderer_reported;
+    _Atomic bool foreign_seen;    /* a Display that is not ours was used with GLX */
+    _Atomic(struct ofs_config_list *) configs;
+    _Atomic(const struct ofs_gl *) gl;
+    struct ofs_gl gl_storage;
+    _Atomic(EGLContext) copier;   /* a spare context for copying between surfaces; a user takes it out meanwhile */
+};
+extern struct ofs_glx_state ofs_glx;
+
+int ofs_thread_id(void);
+
+/* Our function of this name: a glX entry point or the wrapper of a GL function; NULL if it is not one of ours. */
+void *ofs_glx_exported(const char *name);
+void *ofs_gl_wrapped(const char *name);
+
+/* The real GLX, for displays that are not ours: the function of that name in the real libGL, or NULL. */
+void *ofs_glx_foreign(const char *name);
+/* Pass a call on to the real GLX: an expression with the call's value, or `fallback` if there is no real GLX. */
+#define OFS_FOREIGN(function, fallback, ...)                                        \
+    ({                                                                              \
+        __typeof__(&function) foreign_ = (__typeof__(&function))ofs_glx_foreign(#function); \
+        foreign_ ? foreign_(__VA_ARGS__) : (fallback);                              \
+    })
+#define OFS_FOREIGN_VOID(function, ...)                                             \
+    ({                                                                              \
+        __typeof__(&function) foreign_ = (__typeof__(&function))ofs_glx_foreign(#function); \
+        if (foreign_)                                                               \
+            foreign_(__VA_ARGS__);                                                  \
+    })
+
+#endif

@@ -1,0 +1,91 @@
+/* The command's environment and process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "launcher/run.h"
+#include "util/log.h"
+
+static bool set(const char *name, const char *value) {
+    return value && value[0] ? setenv(name, value, 1) == 0 : unsetenv(name) == 0;
+}
+
+/* First in the list, so that our symbols come before those of other preloaded libraries. */
+static bool set_preload(const char *library) {
+    const char *before = getenv("LD_PRELOAD");
+    char *value;
+    bool done;
+    if (!before || !before[0])
+        return setenv("LD_PRELOAD", library, 1) == 0;
+    if (strncmp(before, library, strlen(library)) == 0 && strchr(": ", before[strlen(library)]))
+        return true;
+    if (asprintf(&value, "%s:%s", library, before) < 0)
+        return false;
+    done = setenv("LD_PRELOAD", value, 1) == 0;
+    free(value);
+    return done;
+}
+
+static bool set_environment(const struct run_args *args, const struct place *place, const char *library) {
+    char frames[24] = "";
+    if (args->frames > 0)
+        snprintf(frames, sizeof frames, "%llu", (unsigned long long)args->frames);
+    return set("OFFSTAGE_SIZE", args->size) && set("OFFSTAGE_GPU", args->gpu) && set("OFFSTAGE_FRAMES", frames) &&
+           set("OFFSTAGE_FPS", args->fps) && set("OFFSTAGE_SHOT", args->shot) && set("OFFSTAGE_INPUT", args->input) &&
+           set("OFFSTAGE_LOG", args->log) && set("OFFSTAGE_SESSION", place->page) && set_preload(library);
+}
+
+/* In the child. It stays in our process group: the terminal's Ctrl-C and Ctrl-Z reach it as if it had been started
+ * without us. */
+static _Noreturn void become(const struct run_args *args, pid_t launcher, int report_fd) {
+    int error;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* the launcher may be killed by a signal that it cannot pass on */
+    if (getppid() != launcher)
+        _exit(EXIT_OURS);
+    watch_undo();
+    execvp(args->command[0], args->command);
+    error = errno;
+    if (write(report_fd, &error, sizeof error) < 0)
+        error = 0;
+    _exit(EXIT_CANNOT_RUN);
+}
+
+pid_t start_command(const struct run_args *args, const struct place *place, const char *library, int *exit_out) {
+    pid_t launcher = getpid(), child;
+    int report[2], error = 0;
+
+    *exit_out = EXIT_OURS;
+    if (!set_environment(args, place, library) || pipe2(report, O_CLOEXEC) != 0) {
+        ofs_log_user("the command cannot be started: %s", strerror(errno));
+        return -1;
+    }
+    /* Whatever the command leaves running becomes our child, so that it can be ended too. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    place->session->start_ns = clock_ns();
+    child = fork();
+    if (child == 0)
+        become(args, launcher, report[1]);
+    error = child < 0 ? errno : 0;
+    close(report[1]);
+    /* The pipe closes when exec succeeds. */
+    if (child > 0) {
+        ssize_t got;
+        do
+            got = read(report[0], &error, sizeof error);
+        while (got < 0 && errno == EINTR);
+    }
+    close(report[0]);
+    if (error == 0)
+        return child;
+    if (child > 0)
+        waitpid(child, NULL, 0);
+    ofs_log_user("%s cannot be executed: %s", args->command[0], strerror(error));
+    if (child > 0)
+        *exit_out = error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+    return -1;
+}

@@ -1,0 +1,179 @@
+/* Window attributes: the value list of CreateWindow and ChangeWindowAttributes, and GetWindowAttributes. */
+#include "x11/private.h"
+#include "x11/window.h"
+
+/* Value list checked and parsed before anything is changed. */
+struct attributes {
+    uint32_t mask;
+    uint32_t value[15]; /* by bit number */
+};
+
+/* Exclusive selections: only one client may have each of these on a window. */
+#define EXCLUSIVE_MASKS (SubstructureRedirectMask | ResizeRedirectMask | ButtonPressMask)
+
+static int check_pixmap(struct ofs_client *c, const struct ofs_window *w, uint32_t id, bool parent_relative_ok)
+{
+    if (id == None || (id == ParentRelative && parent_relative_ok)) {
+        if (id == ParentRelative && w->parent && w->depth != w->parent->depth)
+            return BadMatch;
+        return 0;
+    }
+    struct ofs_pixmap *pixmap;
+    int error = ofs_res_find(c, id, OFS_RES_PIXMAP, &pixmap);
+    if (error)
+        return error;
+    return pixmap->depth == w->depth ? 0 : BadMatch;
+}
+
+static int check_border_pixmap(struct ofs_client *c, const struct ofs_window *w, uint32_t id)
+{
+    if (id == CopyFromParent)
+        return w->parent && w->depth != w->parent->depth ? BadMatch : 0;
+    struct ofs_pixmap *pixmap;
+    int error = ofs_res_find(c, id, OFS_RES_PIXMAP, &pixmap);
+    if (error)
+        return error;
+    return pixmap->depth == w->depth ? 0 : BadMatch;
+}
+
+static int check_colormap(struct ofs_client *c, const struct ofs_window *w, uint32_t id)
+{
+    if (id == CopyFromParent)
+        return w->parent && (w->visual != w->parent->visual || !w->parent->colormap) ? BadMatch : 0;
+    uint32_t visual;
+    int error = ofs_colormap_visual(c, id, &visual);
+    if (error)
+        return error;
+    return visual == w->visual ? 0 : BadMatch;
+}
+
+static int check_event_mask(struct ofs_client *c, const struct ofs_window *w, uint32_t mask)
+{
+    if (mask & ~0x01FFFFFFu)
+        return ofs_bad(c, BadValue, mask);
+    for (const struct ofs_mask *m = w->masks; m; m = m->next)
+        if (m->client != c && (m->mask & mask & EXCLUSIVE_MASKS))
+            return BadAccess;
+    return 0;
+}
+
+static int check_one(struct ofs_client *c, const struct ofs_window *w, unsigned bit, uint32_t v)
+{
+    struct ofs_res *cursor;
+    switch (1u << bit) {
+    case CWBackPixmap: return check_pixmap(c, w, v, true);
+    case CWBorderPixmap: return check_border_pixmap(c, w, v);
+    case CWBitGravity:
+    case CWWinGravity: return v > StaticGravity ? ofs_bad(c, BadValue, v) : 0;
+    case CWBackingStore: return v > Always ? ofs_bad(c, BadValue, v) : 0;
+    case CWOverrideRedirect:
+    case CWSaveUnder: return v > 1 ? ofs_bad(c, BadValue, v) : 0;
+    case CWEventMask: return check_event_mask(c, w, v);
+    case CWDontPropagate: return v & ~0x204Fu & ~(uint32_t)0x1F00 ? ofs_bad(c, BadValue, v) : 0;
+    case CWColormap: return check_colormap(c, w, v);
+    case CWCursor: return v == None ? 0 : ofs_res_find(c, v, OFS_RES_CURSOR, &cursor);
+    default: return 0;
+    }
+}
+
+static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, uint32_t v)
+{
+    switch (1u << bit) {
+    case CWBackPixmap: w->background_pixmap = v; w->has_background = v != None; break;
+    case CWBackPixel: w->background_pixel = v; w->background_pixmap = None; w->has_background = true; break;
+    case CWBorderPixel: w->border_pixel = v; break;
+    case CWBitGravity: w->bit_gravity = (uint8_t)v; break;
+    case CWWinGravity: w->win_gravity = (uint8_t)v; break;
+    case CWBackingStore: w->backing_store = (uint8_t)v; break;
+    case CWBackingPlanes: w->backing_planes = v; break;
+    case CWBackingPixel: w->backing_pixel = v; break;
+    case CWOverrideRedirect: w->override_redirect = v; break;
+    case CWSaveUnder: w->save_under = v; break;
+    case CWEventMask: {
+        int error = ofs_mask_set(w, c, v);
+        if (!error)
+            ofs_expose_track(c->server, w);
+        return error;
+    }
+    case CWDontPropagate: w->do_not_propagate = (uint16_t)v; break;
+    case CWColormap: {
+        uint32_t colormap = v == CopyFromParent && w->parent ? w->parent->colormap : v;
+        if (colormap == w->colormap)
+            break;
+        w->colormap = colormap;
+        xEvent ev = { .u.u.type = ColormapNotify };
+        ev.u.colormap.window = w->res.id;
+        ev.u.colormap.colormap = colormap;
+        ev.u.colormap.new = xTrue;
+        ev.u.colormap.state = colormap == OFS_DEFAULT_COLORMAP ? ColormapInstalled : ColormapUninstalled;
+        ofs_event_to_window(c->server, w, &ev, ColormapChangeMask);
+        break;
+    }
+    case CWCursor: w->cursor = v; break;
+    default: break;
+    }
+    return 0;
+}
+
+/* InputOnly windows have only some of the attributes. */
+#define INPUT_ONLY_ATTRIBUTES (CWWinGravity | CWEventMask | CWDontPropagate | CWOverrideRedirect | CWCursor)
+
+int ofs_attributes_change(struct ofs_client *c, struct ofs_window *w, struct ofs_request *r, uint32_t mask)
+{
+    struct attributes a = { .mask = mask };
+    if (mask & ~0x7FFFu)
+        return ofs_bad(c, BadValue, mask);
+    if (w->class == InputOnly && (mask & ~(uint32_t)INPUT_ONLY_ATTRIBUTES))
+        return BadMatch;
+    for (unsigned bit = 0; bit < 15; bit++)
+        if (mask & (1u << bit))
+            a.value[bit] = ofs_req32(r);
+    if (!ofs_req_end(r))
+        return BadLength;
+    for (unsigned bit = 0; bit < 15; bit++) {
+        int error = mask & (1u << bit) ? check_one(c, w, bit, a.value[bit]) : 0;
+        if (error)
+            return error;
+    }
+    for (unsigned bit = 0; bit < 15; bit++) {
+        int error = mask & (1u << bit) ? apply_one(c, w, bit, a.value[bit]) : 0;
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+int ofs_core_ChangeWindowAttributes(struct ofs_client *c, struct ofs_request *r)
+{
+    uint32_t id = ofs_req32(r), mask = ofs_req32(r);
+    if (r->size_bytes != 12u + 4u * (uint32_t)__builtin_popcount(mask))
+        return BadLength;
+    struct ofs_window *w;
+    int error = ofs_find_window(c, id, &w);
+    return error ? error : ofs_attributes_change(c, w, r, mask);
+}
+
+int ofs_core_GetWindowAttributes(struct ofs_client *c, struct ofs_request *r)
+{
+    struct ofs_window *w;
+    int error = ofs_find_window(c, ofs_req32(r), &w);
+    if (error)
+        return error;
+    ofs_reply_begin(c, w->backing_store);
+    ofs_out32(c, w->visual);
+    ofs_out16(c, w->class);
+    ofs_out8(c, w->bit_gravity);
+    ofs_out8(c, w->win_gravity);
+    ofs_out32(c, w->backing_planes);
+    ofs_out32(c, w->backing_pixel);
+    ofs_out8(c, w->save_under);
+    ofs_out8(c, w->colormap == OFS_DEFAULT_COLORMAP); /* map is installed */
+    ofs_out8(c, !w->mapped ? IsUnmapped : w->viewable ? IsViewable : IsUnviewable);
+    ofs_out8(c, w->override_redirect);
+    ofs_out32(c, w->colormap);
+    ofs_out32(c, w->all_masks);
+    ofs_out32(c, ofs_mask_of(w, c));
+    ofs_out16(c, w->do_not_propagate);
+    ofs_reply_end(c);
+    return 0;
+}

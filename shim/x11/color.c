@@ -1,0 +1,287 @@
+/* Colormaps of TrueColor visuals: a pixel is computed, no cell can be allocated for writing. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "x11/private.h"
+#include "x11/window.h"
+
+struct colormap {
+    struct ofs_res res;
+    uint32_t visual;
+};
+
+static const struct ofs_visual *find_visual(uint32_t id)
+{
+    unsigned count;
+    const struct ofs_visual *v = ofs_xview_visuals(&count);
+    for (unsigned i = 0; i < count; i++)
+        if (v[i].id == id)
+            return &v[i];
+    return NULL;
+}
+
+int ofs_colors_init(struct ofs_server *s)
+{
+    struct colormap *map = calloc(1, sizeof(*map));
+    if (!map)
+        return BadAlloc;
+    map->visual = OFS_VISUAL_RGB24;
+    ofs_res_enter(s, OFS_DEFAULT_COLORMAP, OFS_RES_COLORMAP, &map->res);
+    return 0;
+}
+
+static int find_map(struct ofs_client *c, uint32_t id, struct colormap **out)
+{
+    return ofs_res_find(c, id, OFS_RES_COLORMAP, out);
+}
+
+int ofs_colormap_visual(struct ofs_client *c, uint32_t id, uint32_t *visual_out)
+{
+    struct colormap *map;
+    int error = find_map(c, id, &map);
+    if (!error)
+        *visual_out = map->visual;
+    return error;
+}
+
+static int new_map(struct ofs_client *c, uint32_t id, uint32_t visual)
+{
+    struct colormap *map = calloc(1, sizeof(*map));
+    if (!map)
+        return BadAlloc;
+    map->visual = visual;
+    int error = ofs_res_add(c, id, OFS_RES_COLORMAP, &map->res);
+    if (error)
+        free(map);
+    return error;
+}
+
+int ofs_core_CreateColormap(struct ofs_client *c, struct ofs_request *r)
+{
+    uint32_t id = ofs_req32(r), window = ofs_req32(r), visual = ofs_req32(r);
+    if (r->minor > AllocAll)
+        return ofs_bad(c, BadValue, r->minor);
+    struct ofs_window *w;
+    int error = ofs_res_check_new(c, id);
+    if (!error)
+        error = ofs_find_window(c, window, &w);
+    if (error)
+        return error;
+    if (!find_visual(visual))
+        return ofs_bad(c, BadValue, visual);
+    return r->minor == AllocAll ? BadMatch : new_map(c, id, visual);
+}
+
+int ofs_core_FreeColormap(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    int error = find_map(c, ofs_req32(r), &map);
+    if (!error && map->res.id != OFS_DEFAULT_COLORMAP)
+        ofs_res_free(c->server, &map->res);
+    return error;
+}
+
+int ofs_core_CopyColormapAndFree(struct ofs_client *c, struct ofs_request *r)
+{
+    uint32_t id = ofs_req32(r);
+    struct colormap *map;
+    int error = ofs_res_check_new(c, id);
+    if (!error)
+        error = find_map(c, ofs_req32(r), &map);
+    return error ? error : new_map(c, id, map->visual);
+}
+
+/* One hardware map, always the default one: installing is accepted and shows nowhere. */
+static int only_check(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    return find_map(c, ofs_req32(r), &map);
+}
+int ofs_core_InstallColormap(struct ofs_client *c, struct ofs_request *r) { return only_check(c, r); }
+int ofs_core_UninstallColormap(struct ofs_client *c, struct ofs_request *r) { return only_check(c, r); }
+
+int ofs_core_ListInstalledColormaps(struct ofs_client *c, struct ofs_request *r)
+{
+    struct ofs_window *w;
+    int error = ofs_find_window(c, ofs_req32(r), &w);
+    if (error)
+        return error;
+    ofs_reply_begin(c, 0);
+    ofs_out16(c, 1);
+    ofs_out_zero(c, 22);
+    ofs_out32(c, OFS_DEFAULT_COLORMAP);
+    ofs_reply_end(c);
+    return 0;
+}
+
+/* ---- pixels ---- */
+
+/* A 16-bit intensity into the 8 bits under the mask, and back; all our masks have 8 bits. */
+static uint32_t to_pixel(uint32_t mask, uint16_t v) { return (uint32_t)(v >> 8) << __builtin_ctz(mask); }
+static uint16_t from_pixel(uint32_t mask, uint32_t pixel) { return (uint16_t)(((pixel & mask) >> __builtin_ctz(mask)) * 257); }
+
+static uint32_t pixel_of(const struct ofs_visual *v, uint16_t red, uint16_t green, uint16_t blue)
+{
+    uint32_t alpha = v->depth == 32 ? ~(v->red_mask | v->green_mask | v->blue_mask) : 0;
+    return to_pixel(v->red_mask, red) | to_pixel(v->green_mask, green) | to_pixel(v->blue_mask, blue) | alpha;
+}
+
+static void out_rgb(struct ofs_client *c, const struct ofs_visual *v, uint32_t pixel)
+{
+    ofs_out16(c, from_pixel(v->red_mask, pixel));
+    ofs_out16(c, from_pixel(v->green_mask, pixel));
+    ofs_out16(c, from_pixel(v->blue_mask, pixel));
+}
+
+int ofs_core_AllocColor(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    int error = find_map(c, ofs_req32(r), &map);
+    if (error)
+        return error;
+    uint16_t red = ofs_req16(r), green = ofs_req16(r), blue = ofs_req16(r);
+    const struct ofs_visual *v = find_visual(map->visual);
+    uint32_t pixel = pixel_of(v, red, green, blue);
+    ofs_reply_begin(c, 0);
+    out_rgb(c, v, pixel);
+    ofs_out16(c, 0);
+    ofs_out32(c, pixel);
+    ofs_reply_end(c);
+    return 0;
+}
+
+/* The names X clients use by default; others are BadName, as on a server without a colour database. */
+static const struct { const char *name; uint32_t rgb; } names[] = {
+    { "black", 0x000000 }, { "white", 0xFFFFFF }, { "red", 0xFF0000 }, { "green", 0x00FF00 }, { "blue", 0x0000FF },
+    { "yellow", 0xFFFF00 }, { "cyan", 0x00FFFF }, { "magenta", 0xFF00FF }, { "gray", 0xBEBEBE }, { "grey", 0xBEBEBE },
+    { "lightgray", 0xD3D3D3 }, { "lightgrey", 0xD3D3D3 }, { "darkgray", 0xA9A9A9 }, { "darkgrey", 0xA9A9A9 },
+    { "dimgray", 0x696969 }, { "dimgrey", 0x696969 }, { "navy", 0x000080 }, { "orange", 0xFFA500 },
+    { "brown", 0xA52A2A }, { "pink", 0xFFC0CB }, { "purple", 0xA020F0 }, { "violet", 0xEE82EE }, { "gold", 0xFFD700 },
+    { "maroon", 0xB03060 }, { "beige", 0xF5F5DC }, { "tan", 0xD2B48C }, { "wheat", 0xF5DEB3 }, { "ivory", 0xFFFFF0 },
+    { "skyblue", 0x87CEEB }, { "steelblue", 0x4682B4 }, { "forestgreen", 0x228B22 }, { "slategray", 0x708090 },
+};
+
+static bool lookup(const uint8_t *name, unsigned length, uint32_t *rgb_out)
+{
+    char plain[64];
+    unsigned n = 0;
+    for (unsigned i = 0; i < length; i++) {
+        if (name[i] == ' ')
+            continue;
+        if (n + 1 == sizeof(plain))
+            return false;
+        plain[n++] = (char)tolower(name[i]);
+    }
+    plain[n] = 0;
+    for (unsigned i = 0; i < OFS_ARRAY_LEN(names); i++) {
+        if (strcmp(plain, names[i].name) == 0) {
+            *rgb_out = names[i].rgb;
+            return true;
+        }
+    }
+    unsigned percent; /* gray0 … gray100 */
+    char end;
+    if (sscanf(plain, "gr%*[ae]y%3u%c", &percent, &end) == 1 && percent <= 100) {
+        *rgb_out = (percent * 255 + 50) / 100 * 0x010101u;
+        return true;
+    }
+    return false;
+}
+
+static void rgb16(uint32_t rgb, uint16_t out[3])
+{
+    for (unsigned i = 0; i < 3; i++)
+        out[i] = (uint16_t)((rgb >> (16 - 8 * i) & 0xFF) * 257);
+}
+
+static int named(struct ofs_client *c, struct ofs_request *r, bool allocate)
+{
+    uint32_t id = ofs_req32(r);
+    uint16_t length = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    const uint8_t *name = ofs_req_bytes(r, length);
+    if (!ofs_req_end(r))
+        return BadLength;
+    struct colormap *map;
+    int error = find_map(c, id, &map);
+    if (error)
+        return error;
+    uint32_t rgb;
+    if (!name || !lookup(name, length, &rgb))
+        return BadName;
+    const struct ofs_visual *v = find_visual(map->visual);
+    uint16_t exact[3];
+    rgb16(rgb, exact);
+    uint32_t pixel = pixel_of(v, exact[0], exact[1], exact[2]);
+    ofs_reply_begin(c, 0);
+    if (allocate)
+        ofs_out32(c, pixel);
+    for (unsigned i = 0; i < 3; i++)
+        ofs_out16(c, exact[i]);
+    out_rgb(c, v, pixel);
+    ofs_reply_end(c);
+    return 0;
+}
+int ofs_core_AllocNamedColor(struct ofs_client *c, struct ofs_request *r) { return named(c, r, true); }
+int ofs_core_LookupColor(struct ofs_client *c, struct ofs_request *r) { return named(c, r, false); }
+
+int ofs_core_QueryColors(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    int error = find_map(c, ofs_req32(r), &map);
+    if (error)
+        return error;
+    const struct ofs_visual *v = find_visual(map->visual);
+    uint32_t count = ofs_req_left(r) / 4, known = v->red_mask | v->green_mask | v->blue_mask;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t pixel = ofs_get32(r->data + 8 + 4 * i, c->swap);
+        if (v->depth == 24 && (pixel & ~known))
+            return ofs_bad(c, BadValue, pixel);
+    }
+    ofs_reply_begin(c, 0);
+    ofs_out16(c, (uint16_t)count);
+    ofs_out_zero(c, 22);
+    for (uint32_t i = 0; i < count; i++) {
+        out_rgb(c, v, ofs_req32(r));
+        ofs_out16(c, 0);
+    }
+    ofs_reply_end(c);
+    return 0;
+}
+
+/* Cells are read-only: BadAlloc for who wants writable ones, BadAccess for who writes. */
+int ofs_core_AllocColorCells(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    int error = find_map(c, ofs_req32(r), &map);
+    uint16_t colors = ofs_req16(r);
+    if (error)
+        return error;
+    if (r->minor > 1)
+        return ofs_bad(c, BadValue, r->minor);
+    return colors ? BadAlloc : ofs_bad(c, BadValue, 0);
+}
+int ofs_core_AllocColorPlanes(struct ofs_client *c, struct ofs_request *r) { return ofs_core_AllocColorCells(c, r); }
+int ofs_core_FreeColors(struct ofs_client *c, struct ofs_request *r) { return only_check(c, r); }
+int ofs_core_StoreColors(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    if ((r->size_bytes - 8) % 12)
+        return BadLength;
+    int error = find_map(c, ofs_req32(r), &map);
+    return error ? error : ofs_req_left(r) ? BadAccess : 0;
+}
+int ofs_core_StoreNamedColor(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    uint32_t id = ofs_req32(r);
+    ofs_req_skip(r, 4);
+    uint16_t length = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    ofs_req_skip(r, length);
+    if (!ofs_req_end(r))
+        return BadLength;
+    int error = find_map(c, id, &map);
+    return error ? error : BadAccess;
+}

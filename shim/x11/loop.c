@@ -1,0 +1,493 @@
+/* The server thread: sockets in, the world in the middle, sockets out.
+ *
+ * One thread per process, started at the first connection, asleep in poll() unless a client speaks. Other threads reach it
+ * through a queue and a pipe. Its descriptors are close-on-exec and high; since a program may close descriptors it does not
+ * know, and reuse the numbers, each is identified by its inode before it is written to from outside or closed. */
+#include "x11/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/log.h"
+#include "util/opt.h"
+#include "x11/input.h"
+#include "x11/private.h"
+#include "x11/serve.h"
+#include "x11/toplevel.h"
+
+#define OFS_LOG_MODULE OFS_MOD_X11
+
+enum { CONNECTIONS = 1023, QUEUE = 1024, MESSAGE_BYTES = 64, READ_BYTES = 65536, STACK_BYTES = 256 * 1024 };
+
+struct message {
+    void (*fn)(struct ofs_server *, const void *);
+    uint8_t arg[MESSAGE_BYTES];
+};
+
+/* A descriptor and what it was when we made it. */
+struct own_fd {
+    int fd;
+    dev_t dev;
+    ino_t ino;
+};
+
+/* Both ends of a connection, for the child of a fork. */
+struct ends {
+    struct own_fd server, client;
+};
+
+struct loop {
+    struct ofs_server *server;       /* the thread's own */
+    struct ends ends[CONNECTIONS];   /* under lock; server.fd < 0 = free */
+    struct own_fd wake_read, wake_write;
+    struct message queue[QUEUE];     /* under lock */
+    unsigned queued;                 /* under lock */
+    struct message running[QUEUE];   /* the thread's own */
+    struct pollfd *polls;            /* the thread's own */
+    struct ofs_client **polled;
+    unsigned poll_cap;
+    uint8_t buffer[READ_BYTES];
+};
+
+static struct {
+    pthread_mutex_t lock; /* rank: below xview; guards the pointer and the queue */
+    struct loop *loop;    /* NULL: no server runs */
+} process = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* ---- descriptors ---- */
+
+static bool identify(struct own_fd *own, int fd)
+{
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return false;
+    *own = (struct own_fd){ fd, st.st_dev, st.st_ino };
+    return true;
+}
+
+static bool still_ours(const struct own_fd *own)
+{
+    struct stat st;
+    return own->fd >= 0 && fstat(own->fd, &st) == 0 && st.st_dev == own->dev && st.st_ino == own->ino;
+}
+
+static void close_own(struct own_fd *own)
+{
+    if (still_ours(own))
+        close(own->fd);
+    own->fd = -1;
+}
+
+/* Out of the way of the numbers a program counts on. Consumes fd. */
+static int move_high(int fd)
+{
+    struct rlimit limit;
+    int from = 1000;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1024)
+        from = limit.rlim_cur > 64 ? (int)limit.rlim_cur * 3 / 4 : 3;
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, from);
+    if (high < 0)
+        return fd;
+    close(fd);
+    return high;
+}
+
+/* ---- the thread ---- */
+
+static void run_queue(struct loop *loop)
+{
+    uint8_t drain[256];
+    while (read(loop->wake_read.fd, drain, sizeof(drain)) == sizeof(drain))
+        ;
+    pthread_mutex_lock(&process.lock);
+    unsigned n = loop->queued;
+    memcpy(loop->running, loop->queue, n * sizeof(*loop->queue));
+    loop->queued = 0;
+    pthread_mutex_unlock(&process.lock);
+    for (unsigned i = 0; i < n; i++)
+        loop->running[i].fn(loop->server, loop->running[i].arg);
+}
+
+static void read_client(struct loop *loop, struct ofs_client *c)
+{
+    ssize_t n = recv(c->fd, loop->buffer, READ_BYTES, MSG_DONTWAIT);
+    if (n > 0) {
+        ofs_client_feed(c, loop->buffer, (size_t)n);
+        ofs_xview_connection(c->peer_fd, c->sequence);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        c->closing = true;
+        c->out_at = c->out_len; /* nobody reads it */
+    }
+}
+
+static void write_client(struct ofs_client *c)
+{
+    while (c->out_at < c->out_len) {
+        ssize_t n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n > 0) {
+            c->out_at += (size_t)n;
+        } else if (n < 0 && errno == EINTR) {
+            continue;
+        } else {
+            if (errno != EAGAIN)
+                c->closing = true;
+            return;
+        }
+    }
+    c->out_at = c->out_len = c->out_mark = 0;
+    if (c->out_cap > 256 * 1024) {
+        free(c->out);
+        c->out = NULL;
+        c->out_cap = 0;
+    }
+}
+
+static void drop_client(struct loop *loop, struct ofs_client *c)
+{
+    int fd = c->fd, peer = c->peer_fd;
+    struct ofs_server *s = c->server;
+    ofs_debug("connection on descriptor %d ended", peer);
+    ofs_client_remove(c);
+    pthread_mutex_lock(&process.lock);
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        if (loop->ends[i].server.fd == fd)
+            close_own(&loop->ends[i].server);
+    pthread_mutex_unlock(&process.lock);
+    for (c = s->clients; c; c = c->next)
+        if (c->peer_fd == peer)
+            return; /* the number belongs to a newer connection */
+    ofs_xview_connection_gone(peer);
+}
+
+/* Removing one client sends events to others and may fail those too, so this goes on until nothing changes. */
+static void settle(struct loop *loop)
+{
+    struct ofs_server *s = loop->server;
+    bool again = true;
+    while (again) {
+        again = false;
+        if (!s->server_grab)
+            ofs_server_run_pending(s);
+        for (struct ofs_client *c = s->clients, *next; c; c = next) {
+            next = c->next;
+            if (c->out_len > c->out_at)
+                write_client(c);
+            if (c->closing) {
+                drop_client(loop, c);
+                again = true;
+                break;
+            }
+        }
+    }
+}
+
+/* Fill the poll list; false: out of memory. */
+static unsigned fill_polls(struct loop *loop)
+{
+    unsigned n = 1;
+    for (struct ofs_client *c = loop->server->clients; c; c = c->next)
+        n++;
+    if (n > loop->poll_cap) {
+        unsigned cap = n * 2;
+        struct pollfd *polls = realloc(loop->polls, cap * sizeof(*polls));
+        if (polls)
+            loop->polls = polls;
+        struct ofs_client **polled = realloc(loop->polled, cap * sizeof(*polled));
+        if (polled)
+            loop->polled = polled;
+        if (!polls || !polled)
+            n = loop->poll_cap; /* the newest connections wait */
+        else
+            loop->poll_cap = cap;
+    }
+    loop->polls[0] = (struct pollfd){ .fd = loop->wake_read.fd, .events = POLLIN };
+    unsigned i = 1;
+    for (struct ofs_client *c = loop->server->clients; c && i < n; c = c->next, i++) {
+        bool served = !c->asleep && (!loop->server->server_grab || loop->server->server_grab == c || c->grab_impervious);
+        short out = c->out_len > c->out_at ? POLLOUT : 0;
+        loop->polls[i] = (struct pollfd){ .fd = c->fd, .events = (short)((served ? POLLIN : 0) | out) };
+        loop->polled[i] = c;
+    }
+    return i;
+}
+
+static void free_loop(struct loop *loop)
+{
+    close_own(&loop->wake_read);
+    close_own(&loop->wake_write);
+    ofs_server_destroy(loop->server);
+    free(loop->polls);
+    free(loop->polled);
+    free(loop);
+}
+
+static void *serve(void *arg)
+{
+    struct loop *loop = arg;
+    prctl(PR_SET_NAME, "offstage-x11");
+    for (;;) {
+        unsigned n = fill_polls(loop);
+        int ready = poll(loop->polls, n, ofs_input_next_timeout_ms(loop->server));
+        if (ready < 0 && errno != EINTR)
+            break;
+        if (loop->polls[0].revents & (POLLNVAL | POLLHUP | POLLERR))
+            break; /* the program closed our descriptors: this server is over */
+        for (unsigned i = 1; i < n; i++)
+            if (loop->polls[i].revents)
+                read_client(loop, loop->polled[i]);
+        if (loop->polls[0].revents)
+            run_queue(loop);
+        ofs_input_run_timers(loop->server);
+        settle(loop);
+    }
+    ofs_info("the server's descriptors were closed: ended");
+    pthread_mutex_lock(&process.lock);
+    if (process.loop == loop)
+        process.loop = NULL;
+    pthread_mutex_unlock(&process.lock);
+    while (loop->server->clients)
+        drop_client(loop, loop->server->clients);
+    free_loop(loop);
+    return NULL;
+}
+
+/* ---- start ---- */
+
+static bool make_wake(struct loop *loop)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return false;
+    bool ok = identify(&loop->wake_read, move_high(ends[0]));
+    return identify(&loop->wake_write, move_high(ends[1])) && ok;
+}
+
+static bool start_thread(struct loop *loop)
+{
+    sigset_t all, before;
+    pthread_attr_t attr;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, STACK_BYTES);
+    bool ok = pthread_create(&thread, &attr, serve, loop) == 0;
+    pthread_attr_destroy(&attr);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+static struct loop *start(void)
+{
+    const struct ofs_options *options = ofs_options_get();
+    struct ofs_server_config config = {
+        .width_px = options->screen_width_px, .height_px = options->screen_height_px,
+        .publish = true, .focus_new_windows = true,
+    };
+    struct loop *loop = calloc(1, sizeof(*loop));
+    if (!loop)
+        return NULL;
+    loop->wake_read.fd = loop->wake_write.fd = -1;
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        loop->ends[i].server.fd = -1;
+    loop->poll_cap = 16;
+    loop->polls = calloc(loop->poll_cap, sizeof(*loop->polls));
+    loop->polled = calloc(loop->poll_cap, sizeof(*loop->polled));
+    loop->server = ofs_server_create(&config);
+    if (!loop->polls || !loop->polled || !loop->server || !make_wake(loop) || !start_thread(loop)) {
+        free_loop(loop);
+        return NULL;
+    }
+    ofs_debug("server started, screen %ux%u", config.width_px, config.height_px);
+    return loop;
+}
+
+/* Called with the lock held: the loop that runs, or a new one. */
+static struct loop *running(void)
+{
+    if (process.loop && !still_ours(&process.loop->wake_write))
+        process.loop = NULL; /* its thread notices by itself and cleans up */
+    if (!process.loop)
+        process.loop = start();
+    return process.loop;
+}
+
+static bool enqueue(struct loop *loop, void (*fn)(struct ofs_server *, const void *), const void *arg, size_t n)
+{
+    if (loop->queued == QUEUE || n > MESSAGE_BYTES || !still_ours(&loop->wake_write))
+        return false;
+    loop->queue[loop->queued].fn = fn;
+    memcpy(loop->queue[loop->queued].arg, arg, n);
+    if (loop->queued++ == 0 && write(loop->wake_write.fd, "", 1) != 1) {
+        loop->queued--;
+        return false;
+    }
+    return true;
+}
+
+bool ofs_loop_post(void (*fn)(struct ofs_server *, const void *arg), const void *arg, size_t arg_bytes)
+{
+    int saved = errno;
+    pthread_mutex_lock(&process.lock);
+    bool ok = process.loop && enqueue(process.loop, fn, arg, arg_bytes);
+    pthread_mutex_unlock(&process.lock);
+    errno = saved;
+    return ok;
+}
+
+/* ---- new connections ---- */
+
+struct new_client {
+    int fd, peer_fd;
+};
+
+static void add_client(struct ofs_server *s, const void *arg)
+{
+    struct new_client fresh;
+    memcpy(&fresh, arg, sizeof(fresh));
+    struct ofs_client *c = ofs_server_add_client(s);
+    if (!c) { /* 1023 clients, or no memory: the client sees the end of its stream */
+        shutdown(fresh.fd, SHUT_RDWR);
+        return;
+    }
+    c->fd = fresh.fd;
+    c->peer_fd = fresh.peer_fd;
+    ofs_xview_connection(c->peer_fd, 0);
+}
+
+/* The client's end takes the place of fd, with its flags. */
+static bool replace(int fd, int end)
+{
+    int status = fcntl(fd, F_GETFL), descriptor = fcntl(fd, F_GETFD);
+    if (status < 0 || descriptor < 0)
+        return false;
+    if (status & O_NONBLOCK)
+        fcntl(end, F_SETFL, O_NONBLOCK);
+    return dup3(end, fd, descriptor & FD_CLOEXEC ? O_CLOEXEC : 0) == fd;
+}
+
+/* With the lock held. */
+static enum ofs_status attach(int fd, const struct own_fd *server_end, int client_end)
+{
+    struct loop *loop = running();
+    struct ends *free_ends = NULL;
+    for (unsigned i = 0; loop && i < CONNECTIONS && !free_ends; i++)
+        if (loop->ends[i].server.fd < 0)
+            free_ends = &loop->ends[i];
+    if (!free_ends || !replace(fd, client_end))
+        return OFS_EIO;
+    struct new_client fresh = { server_end->fd, fd };
+    if (!enqueue(loop, add_client, &fresh, sizeof(fresh)))
+        return OFS_ENOMEM;
+    free_ends->server = *server_end;
+    (void)identify(&free_ends->client, fd);
+    return OFS_OK;
+}
+
+enum ofs_status ofs_x11_attach(int fd)
+{
+    int saved = errno, pair[2];
+    struct own_fd server_end;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        errno = saved;
+        return OFS_EIO;
+    }
+    enum ofs_status status = OFS_EIO;
+    if (identify(&server_end, move_high(pair[0]))) {
+        pthread_mutex_lock(&process.lock);
+        status = attach(fd, &server_end, pair[1]);
+        pthread_mutex_unlock(&process.lock);
+        if (status != OFS_OK)
+            close_own(&server_end);
+    }
+    close(pair[1]);
+    errno = saved;
+    return status;
+}
+
+/* ---- from the GL side ---- */
+
+struct posted_event {
+    int fd;
+    uint8_t bytes[32];
+};
+
+static void deliver_posted(struct ofs_server *s, const void *arg)
+{
+    struct posted_event posted;
+    xEvent event;
+    memcpy(&posted, arg, sizeof(posted));
+    memcpy(&event, posted.bytes, sizeof(event));
+    for (struct ofs_client *c = s->clients; c; c = c->next)
+        if (c->peer_fd == posted.fd)
+            ofs_event_to_client(c, &event);
+}
+
+bool ofs_xview_post_event(int fd, const void *event_32_bytes)
+{
+    struct posted_event posted = { .fd = fd };
+    uint32_t sequence;
+    memcpy(posted.bytes, event_32_bytes, 32);
+    return ofs_xview_sequence(fd, &sequence) && ofs_loop_post(deliver_posted, &posted, sizeof(posted));
+}
+
+static void close_toplevels(struct ofs_server *s, const void *arg) { ofs_toplevel_request_close(s); }
+
+void ofs_xview_request_close(void) { (void)ofs_loop_post(close_toplevels, "", 1); }
+
+/* ---- fork ---- */
+
+void ofs_x11_fork_prepare(void)
+{
+    pthread_mutex_lock(&process.lock);
+    ofs_xview_fork_prepare();
+}
+
+void ofs_x11_fork_parent(void)
+{
+    ofs_xview_fork_parent();
+    pthread_mutex_unlock(&process.lock);
+}
+
+/* A child that goes on with the parent's connection would write into the parent's stream: it gets a dead one in its place. */
+static void kill_client_ends(struct loop *loop)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return;
+    close(pair[0]);
+    for (unsigned i = 0; i < CONNECTIONS; i++) {
+        struct ends *ends = &loop->ends[i];
+        if (ends->server.fd < 0)
+            continue;
+        if (still_ours(&ends->client))
+            dup3(pair[1], ends->client.fd, O_CLOEXEC);
+        close_own(&ends->server);
+    }
+    close(pair[1]);
+}
+
+void ofs_x11_fork_child(void)
+{
+    /* The thread does not exist here and its world may be half-way through a change: it is left alone, and leaks. */
+    struct loop *loop = process.loop;
+    process.loop = NULL;
+    pthread_mutex_init(&process.lock, NULL);
+    ofs_xview_fork_child();
+    if (!loop)
+        return;
+    close_own(&loop->wake_read);
+    close_own(&loop->wake_write);
+    kill_client_ends(loop);
+}

@@ -1,0 +1,94 @@
+/* Shared by the nucleus (client, dispatch, resources, windows); not for the extensions. */
+#ifndef OFS_X11_PRIVATE_H
+#define OFS_X11_PRIVATE_H
+
+#include "x11/core.h"
+#include "x11/region.h"
+#include "x11/server.h"
+
+#define OFS_ID_MASK 0x1FFFFFu
+#define OFS_MAX_CLIENTS 1023u
+/* Limits that keep the arithmetic and the memory of a process sane. */
+#define OFS_MAX_REQUEST_WORDS (4u * 1024 * 1024)   /* 16 MiB, as BIG-REQUESTS announces */
+#define OFS_MAX_PROPERTY_BYTES (64u * 1024 * 1024)
+
+/* resource.c */
+int ofs_res_init(struct ofs_server *s);
+void ofs_res_enter(struct ofs_server *s, uint32_t id, enum ofs_res_type type, struct ofs_res *res);
+void ofs_res_free_client(struct ofs_client *c);
+/* KillClient on what a departed client retained: all of an owner's, or all ids of one client index. */
+void ofs_res_free_retained(struct ofs_server *s, struct ofs_client *owner);
+void ofs_res_free_retained_index(struct ofs_server *s, uint32_t index);
+/* Whether any resource has an id of this client index. */
+bool ofs_res_index_used(struct ofs_server *s, uint32_t index);
+void ofs_res_retain_client(struct ofs_client *c, bool temporary);
+/* Owners of what clients left behind with RetainPermanent and RetainTemporary; never served. */
+extern struct ofs_client ofs_retained_permanent, ofs_retained_temporary;
+
+/* client.c, setup.c */
+void ofs_client_error(struct ofs_client *c, uint8_t error, uint8_t major, uint16_t minor);
+/* Bytes of a whole setup request that starts at `bytes`; 0 = not known yet. */
+size_t ofs_setup_size(const uint8_t *bytes, size_t n);
+void ofs_setup_answer(struct ofs_client *c, const uint8_t *bytes);
+bool ofs_depth_valid(uint8_t depth);
+uint8_t ofs_depth_bits_per_pixel(uint8_t depth); /* 0 = no such depth */
+/* dispatch.c */
+void ofs_dispatch(struct ofs_client *c, struct ofs_request *r);
+
+/* atom.c, selection.c, property.c */
+int ofs_atoms_init(struct ofs_server *s);
+void ofs_atoms_finish(struct ofs_server *s);
+bool ofs_atom_valid(struct ofs_server *s, uint32_t atom);
+int ofs_selections_init(struct ofs_server *s);
+void ofs_selections_finish(struct ofs_server *s);
+void ofs_selections_client_gone(struct ofs_client *c);
+void ofs_selections_window_gone(struct ofs_server *s, struct ofs_window *w);
+void ofs_properties_free(struct ofs_window *w);
+
+/* event.c */
+void ofs_event_init(struct ofs_server *s);
+int ofs_mask_set(struct ofs_window *w, struct ofs_client *c, uint32_t mask); /* 0 or BadAlloc */
+
+/* graphics.c, color.c */
+void ofs_graphics_init(struct ofs_server *s);
+int ofs_colors_init(struct ofs_server *s);
+
+/* window.c */
+int ofs_root_create(struct ofs_server *s);
+void ofs_root_destroy(struct ofs_server *s);
+/* DestroyWindow on w (not the root): unmap, inferiors first, DestroyNotify, resources. */
+void ofs_window_destroy(struct ofs_server *s, struct ofs_window *w);
+void ofs_window_unlink(struct ofs_window *w);
+void ofs_window_link_top(struct ofs_window *w, struct ofs_window *parent);
+void ofs_window_forget_client(struct ofs_client *c);
+uint32_t ofs_window_others_mask(const struct ofs_window *w);
+/* map.c */
+void ofs_window_map(struct ofs_client *c, struct ofs_window *w);
+void ofs_window_unmap(struct ofs_server *s, struct ofs_window *w, bool from_configure);
+void ofs_save_set_apply(struct ofs_client *c);
+/* expose.c: after the tree changed, recompute what can be seen and send VisibilityNotify and Expose. */
+void ofs_expose_update(struct ofs_server *s);
+void ofs_expose_forget(struct ofs_window *w);
+/* The window's contents were lost (resize without gravity): the next update exposes all of it. */
+void ofs_expose_invalidate(struct ofs_window *w);
+void ofs_expose_rect(struct ofs_server *s, struct ofs_window *w, int x, int y, unsigned width, unsigned height);
+/* The first client selected Exposure or VisibilityChange on a viewable window: remember what can be seen now. */
+void ofs_expose_track(struct ofs_server *s, struct ofs_window *w);
+
+/* sync.c: a counter went from before to now; a client that waited for that goes on */
+void ofs_sync_recheck(struct ofs_client *c, uint32_t counter, int64_t before, int64_t now);
+
+/* drawable publication, xview.c */
+struct ofs_xdrawable *ofs_xview_publish(struct ofs_server *s, uint32_t xid, enum ofs_xdrawable_kind kind, uint32_t visual,
+                                        uint8_t depth, uint32_t width, uint32_t height);
+void ofs_xview_withdraw(struct ofs_xdrawable *drawable); /* accepts NULL */
+void ofs_xview_set_size(struct ofs_xdrawable *drawable, uint32_t width, uint32_t height);
+void ofs_xview_set_viewable(struct ofs_xdrawable *drawable, bool viewable);
+/* Progress of a connection, for ofs_xview_sequence(). */
+void ofs_xview_connection(int peer_fd, uint32_t sequence);
+void ofs_xview_connection_gone(int peer_fd);
+void ofs_xview_fork_prepare(void);
+void ofs_xview_fork_parent(void);
+void ofs_xview_fork_child(void);
+
+#endif

@@ -1,0 +1,19 @@
+/* The way into the X server of this process; called by shim/hook. */
+#ifndef OFS_X11_SERVE_H
+#define OFS_X11_SERVE_H
+
+#include "util/status.h"
+
+/* Make the socket `fd` of the caller a connection to our server: a socketpair's client end replaces it in place (dup3),
+ * file status flags and close-on-exec are kept, and the server thread (started at the first call) serves the other end,
+ * a close-on-exec descriptor at a high number. Returns OFS_OK or OFS_ENOMEM, OFS_EIO; on failure fd is untouched.
+ * Any thread. Preserves errno. */
+OFS_MUST_USE enum ofs_status ofs_x11_attach(int fd);
+
+/* fork: take our locks in rank order; release them; in the child, forget every connection and the thread, close the
+ * server ends, and be ready to start afresh at the next attach. */
+void ofs_x11_fork_prepare(void);
+void ofs_x11_fork_parent(void);
+void ofs_x11_fork_child(void);
+
+#endif

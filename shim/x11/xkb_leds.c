@@ -1,0 +1,104 @@
+/* Indicators: which are lit, from modifiers, groups and controls, and what lighting one does to the keyboard. */
+#include "x11/xkb.h"
+
+static bool led_wants(const struct ofs_xkb *xkb, const struct ofs_xkb_led *led)
+{
+    const struct ofs_xkb_state *st = &xkb->state;
+    uint8_t mods = 0, group = 0;
+    if (led->which_mods & XkbIM_UseBase)
+        mods |= st->base_mods;
+    if (led->which_mods & XkbIM_UseLatched)
+        mods |= st->latched_mods;
+    if (led->which_mods & XkbIM_UseLocked)
+        mods |= st->locked_mods;
+    if (led->which_mods & XkbIM_UseEffective)
+        mods |= st->mods;
+    if (led->which_mods & XkbIM_UseCompat)
+        mods |= st->compat_state;
+    /* Asking for no modifiers at all means: lit while there are none. */
+    if ((led->which_mods & XkbIM_UseAnyMods) && (led->mods.mask ? mods & led->mods.mask : !mods))
+        return true;
+    if (led->which_groups & XkbIM_UseBase)
+        group |= (uint8_t)(1u << (st->base_group & 7));
+    if (led->which_groups & XkbIM_UseLatched)
+        group |= (uint8_t)(1u << (st->latched_group & 7));
+    if (led->which_groups & XkbIM_UseLocked)
+        group |= (uint8_t)(1u << (st->locked_group & 7));
+    if (led->which_groups & XkbIM_UseEffective)
+        group |= (uint8_t)(1u << (st->group & 7));
+    if ((led->which_groups & XkbIM_UseAnyGroup) && (group & led->groups))
+        return true;
+    return xkb->controls.enabled & led->controls;
+}
+
+static bool is_automatic(const struct ofs_xkb_led *led)
+{
+    return !(led->flags & XkbIM_NoAutomatic) &&
+           ((led->which_mods & XkbIM_UseAnyMods) || (led->which_groups & XkbIM_UseAnyGroup) || led->controls);
+}
+
+uint32_t ofs_xkb_compute_leds(const struct ofs_xkb *xkb, uint32_t which)
+{
+    uint32_t state = xkb->led_explicit;
+    for (unsigned i = 0; i < 32; i++) {
+        uint32_t bit = 1u << i;
+        if (!(which & bit))
+            state = (state & ~bit) | (xkb->led_state & bit);
+        else if (is_automatic(&xkb->leds[i]))
+            state = led_wants(xkb, &xkb->leds[i]) ? state | bit : state & ~bit;
+    }
+    return state;
+}
+
+void ofs_xkb_update_leds(struct ofs_server *s, uint32_t which, const struct ofs_xkb_cause *cause)
+{
+    struct ofs_xkb *xkb = s->xkb;
+    uint32_t old = xkb->led_state;
+    xkb->led_state = ofs_xkb_compute_leds(xkb, which);
+    if (old != xkb->led_state)
+        ofs_xkb_notify_leds(s, XkbIndicatorStateNotify, xkb->led_state, old ^ xkb->led_state);
+}
+
+/* An indicator that drives the keyboard changes what it stands for. */
+static void drive(struct ofs_server *s, const struct ofs_xkb_led *led, bool on, const struct ofs_xkb_cause *cause)
+{
+    struct ofs_xkb *xkb = s->xkb;
+    if (led->controls) {
+        struct ofs_xkb_controls old = xkb->controls;
+        xkb->controls.enabled = on ? xkb->controls.enabled | led->controls : xkb->controls.enabled & ~led->controls;
+        ofs_xkb_notify_controls(s, &old, cause);
+    }
+    struct ofs_xkb_state old = xkb->state;
+    if (led->groups && (led->which_groups & (XkbIM_UseLocked | XkbIM_UseEffective))) {
+        unsigned group = 0;
+        while (group < 4 && (led->groups >> group & 1) != on)
+            group++;
+        if (group < 4)
+            xkb->state.locked_group = (uint8_t)group;
+    }
+    if (led->mods.mask && (led->which_mods & (XkbIM_UseLocked | XkbIM_UseEffective))) {
+        if (on)
+            xkb->state.locked_mods |= led->mods.mask;
+        else
+            xkb->state.locked_mods &= (uint8_t)~led->mods.mask;
+    }
+    ofs_xkb_state_changed(s, &old, cause);
+}
+
+void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, const struct ofs_xkb_cause *cause)
+{
+    struct ofs_xkb *xkb = s->xkb;
+    for (unsigned i = 0; i < 32; i++) {
+        const struct ofs_xkb_led *led = &xkb->leds[i];
+        uint32_t bit = 1u << i;
+        if (!(affect & bit))
+            continue;
+        if ((led->flags & XkbIM_NoExplicit) && !(led->flags & XkbIM_LEDDrivesKB))
+            continue;
+        if (!(led->flags & XkbIM_NoExplicit))
+            xkb->led_explicit = values & bit ? xkb->led_explicit | bit : xkb->led_explicit & ~bit;
+        if (led->flags & XkbIM_LEDDrivesKB)
+            drive(s, led, values & bit, cause);
+    }
+    ofs_xkb_update_leds(s, affect, cause);
+}

@@ -1,0 +1,78 @@
+"""What a test case finds when it starts: a connection with one resource of each kind, under the same names everywhere."""
+
+import rawclient
+
+# Offsets of the ids from the connection's base.
+WINDOW, CHILD, INPUT_ONLY, PIXMAP, BITMAP, GC, COLORMAP, CURSOR, FONT = range(1, 10)
+PICTURE, GLYPHSET, COUNTER, ALARM, FENCE, REGION = range(10, 16)
+UNUSED, NEW = 0xF00, 0x100
+
+NAMES = {WINDOW: "window", CHILD: "child", INPUT_ONLY: "inputonly", PIXMAP: "pixmap", BITMAP: "bitmap", GC: "gc",
+         COLORMAP: "colormap", CURSOR: "cursor", FONT: "font", PICTURE: "picture", GLYPHSET: "glyphset",
+         COUNTER: "counter", ALARM: "alarm", FENCE: "fence", REGION: "region", UNUSED: "unused", NEW: "new"}
+
+# The kind of resource that a field of each id type wants.
+OF_TYPE = {"WINDOW": WINDOW, "DRAWABLE": WINDOW, "PIXMAP": PIXMAP, "GCONTEXT": GC, "COLORMAP": COLORMAP, "CURSOR": CURSOR,
+           "FONT": FONT, "FONTABLE": FONT, "PICTURE": PICTURE, "GLYPHSET": GLYPHSET, "COUNTER": COUNTER, "ALARM": ALARM,
+           "FENCE": FENCE, "REGION": REGION}
+
+
+class World(rawclient.RawClient):
+    """A raw client with its resources made."""
+
+    def __init__(self, path, protocol, order="<", files=None, timeout_s=3.0):
+        super().__init__(path, protocol, order, timeout_s)
+        self.setup()
+        self.find_extensions(files)
+        for offset, name in NAMES.items():
+            self.name(offset, name)
+        self.formats, self.outputs = {}, {}
+        self._make_core()
+        self._make_extensions()
+        self.answers("GetInputFocus", 0)
+
+    def id(self, offset):
+        return self.base + offset
+
+    def _make_core(self):
+        window = dict(parent=self.root, width=100, height=100, value_mask=0x200, override_redirect=1)
+        self.request("CreateWindow", wid=self.id(WINDOW), x=10, y=10, **dict(window, **{"class": 1}))
+        self.request("CreateWindow", wid=self.id(CHILD), **dict(window, parent=self.id(WINDOW), **{"class": 1}))
+        self.request("CreateWindow", wid=self.id(INPUT_ONLY), **dict(window, parent=self.id(WINDOW), **{"class": 2}))
+        self.request("CreatePixmap", pid=self.id(PIXMAP), drawable=self.root, depth=24, width=16, height=16)
+        self.request("CreatePixmap", pid=self.id(BITMAP), drawable=self.root, depth=1, width=16, height=16)
+        self.request("CreateGC", cid=self.id(GC), drawable=self.root)
+        self.request("CreateColormap", mid=self.id(COLORMAP), window=self.root, visual=self.visual)
+        self.request("CreateCursor", cid=self.id(CURSOR), source=self.id(BITMAP))
+        self.request("OpenFont", fid=self.id(FONT), name=b"cursor", name_len=6)
+        self.request("MapWindow", window=self.id(WINDOW))
+
+    def _make_extensions(self):
+        if "render" in self.majors:
+            self.request("render:QueryVersion", client_major_version=0, client_minor_version=11)
+            reply = self.reply("render:QueryPictFormats")
+            for form in reply["formats"]:
+                form = {n: v for n, _, v in form}
+                if form["type"] == 1:
+                    self.formats.setdefault(form["depth"], form["id"])
+            self.request("render:CreatePicture", pid=self.id(PICTURE), drawable=self.id(PIXMAP), format=self.formats[24])
+            self.request("render:CreateGlyphSet", gsid=self.id(GLYPHSET), format=self.formats[8])
+        if "sync" in self.majors:
+            self.request("sync:Initialize", desired_major_version=3, desired_minor_version=1)
+            self.request("sync:CreateCounter", id=self.id(COUNTER))
+            self.request("sync:CreateAlarm", id=self.id(ALARM), value_mask=1, counter=self.id(COUNTER))
+            self.request("sync:CreateFence", drawable=self.root, fence=self.id(FENCE), initially_triggered=1)
+        if "xfixes" in self.majors:
+            self.request("xfixes:QueryVersion", client_major_version=5, client_minor_version=0)
+            self.request("xfixes:CreateRegion", region=self.id(REGION))
+        if "xkb" in self.majors:
+            self.request("xkb:UseExtension", wantedMajor=1, wantedMinor=0)
+        if "xinput" in self.majors:
+            self.request("xinput:XIQueryVersion", major_version=2, minor_version=2)
+        if "randr" in self.majors:
+            self.request("randr:QueryVersion", major_version=1, minor_version=5)
+            reply = self.reply("randr:GetScreenResourcesCurrent", window=self.root)
+            self.outputs = {"OUTPUT": reply["outputs"][0], "CRTC": reply["crtcs"][0],
+                            "MODE": {n: v for n, _, v in reply["modes"][0]}["id"]}
+            for kind, id_ in self.outputs.items():
+                self.decoder.names.setdefault(id_, "the-" + kind.lower())
