@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "capture/keep.h"
 #include "capture/page.h"
@@ -22,9 +21,8 @@
 static struct {
     const struct ofs_capture_host *host;
     pthread_mutex_t lock;
-    pid_t pid;                         /* who claimed `slot`; 0 = nobody yet */
     struct ofs_session *session;       /* NULL without a launcher */
-    struct ofs_session_slot *slot;     /* in the session page, else `own` */
+    struct ofs_session_slot *slot;     /* in the session page, else `own`; NULL before the first use */
     struct ofs_session_slot own;
     uint64_t limit, period_ns;         /* frames in all, time between two of one window; 0 = none */
     bool closing;                      /* the last frame that counts has been drawn */
@@ -48,10 +46,9 @@ static uint64_t now_ns(void) {
 /* First use in this process: claim a slot and prepare to keep frames. With the lock held. */
 static void start(void) {
     const struct ofs_options *options;
-    if (capture.pid == getpid())
+    if (capture.slot)
         return;
     options = ofs_options_get();
-    capture.pid = getpid();
     capture.limit = options->frames;
     capture.period_ns = options->fps > 0 ? (uint64_t)(NS_PER_S / options->fps) : 0;
     capture.session = NULL;
@@ -145,15 +142,15 @@ static bool decide(const struct ofs_swap *swap, struct decision *decision) {
             atomic_fetch_add_explicit(&slot->windows[row].frames, 1, memory_order_relaxed);
         }
         decision->number = atomic_load_explicit(&slot->frames, memory_order_relaxed) + 1;
+        decision->wait_ns = next_due(row, now);
         if (decision->number == 1)
             atomic_store_explicit(&slot->first_frame_ns, now, memory_order_relaxed);
-        atomic_store_explicit(&slot->last_frame_ns, now, memory_order_relaxed);
+        atomic_store_explicit(&slot->last_frame_ns, decision->wait_ns ? decision->wait_ns : now, memory_order_relaxed);
         atomic_store_explicit(&slot->frames, decision->number, memory_order_release);
         decision->close = decision->number == capture.limit ||
             (capture.session && atomic_load_explicit(&capture.session->close_request, memory_order_relaxed));
         capture.closing = decision->close;
         decision->keep = ofs_keep_wanted() && is_largest((uint64_t)swap->width_px * swap->height_px);
-        decision->wait_ns = decision->close ? 0 : next_due(row, now);
     }
     pthread_mutex_unlock(&capture.lock);
     return counts;
@@ -170,6 +167,8 @@ static void observe_swap(const struct ofs_swap *swap) {
     struct decision decision = { 0 };
     /* A swap of a pbuffer shows nothing to anybody. */
     if (swap->window != 0 && decide(swap, &decision)) {
+        if (decision.wait_ns)
+            wait_until(decision.wait_ns);
         if (decision.keep)
             ofs_keep_frame(swap);
         if (decision.close) {
@@ -180,8 +179,6 @@ static void observe_swap(const struct ofs_swap *swap) {
         } else {
             ofs_play_frame(capture.host, decision.number);
         }
-        if (decision.wait_ns)
-            wait_until(decision.wait_ns);
     }
     errno = saved_errno;
 }
@@ -189,7 +186,7 @@ static void observe_swap(const struct ofs_swap *swap) {
 static void observe_gone(uint32_t window) {
     int saved_errno = errno;
     pthread_mutex_lock(&capture.lock);
-    for (unsigned i = 0; capture.slot && capture.pid == getpid() && i < OFS_SESSION_WINDOWS; i++)
+    for (unsigned i = 0; capture.slot && i < OFS_SESSION_WINDOWS; i++)
         if (capture.slot->windows[i].window == window)
             capture.live[i] = false;
     pthread_mutex_unlock(&capture.lock);
@@ -208,7 +205,6 @@ void ofs_capture_init(const struct ofs_capture_host *host) {
 
 void ofs_capture_fork_child(void) {
     pthread_mutex_init(&capture.lock, NULL);
-    capture.pid = 0;
     capture.session = NULL;
     capture.slot = NULL;
     capture.closing = false;

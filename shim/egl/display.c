@@ -31,14 +31,7 @@ static struct {
 /* True in the thread that is doing the work: what the driver calls meanwhile is not ours. */
 static OFS_TLS bool opening, loading;
 
-struct saved_current {
-    EGLenum api;
-    EGLDisplay display;
-    EGLContext context;
-    EGLSurface draw, read;
-};
-
-static void save_current(const struct ofs_egl_api *fn, struct saved_current *saved)
+void ofs_egl_save_current(const struct ofs_egl_api *fn, struct ofs_egl_current *saved)
 {
     saved->api = fn->eglQueryAPI();
     saved->context = fn->eglGetCurrentContext();
@@ -47,7 +40,7 @@ static void save_current(const struct ofs_egl_api *fn, struct saved_current *sav
     saved->read = fn->eglGetCurrentSurface(EGL_READ);
 }
 
-static void restore_current(const struct ofs_egl_api *fn, EGLDisplay ours, const struct saved_current *saved)
+void ofs_egl_restore_current(const struct ofs_egl_api *fn, EGLDisplay ours, const struct ofs_egl_current *saved)
 {
     if (saved->context != EGL_NO_CONTEXT)
         (void)fn->eglMakeCurrent(saved->display, saved->draw, saved->read, saved->context);
@@ -76,12 +69,12 @@ static bool really_draws(const struct ofs_egl_api *fn, EGLDisplay display, char 
     EGLContext context = EGL_NO_CONTEXT;
     EGLSurface surface = EGL_NO_SURFACE;
     const unsigned char *(*get_string)(unsigned) = NULL;
-    struct saved_current saved;
+    struct ofs_egl_current saved;
     EGLConfig config;
     EGLint count = 0;
     bool ok = false;
 
-    save_current(fn, &saved);
+    ofs_egl_save_current(fn, &saved);
     (void)fn->eglBindAPI(EGL_OPENGL_API);
     if (!fn->eglChooseConfig(display, config_attribs, &config, 1, &count) || count < 1) {
         (void)snprintf(why, why_size, "it has no OpenGL config for pbuffers");
@@ -100,7 +93,7 @@ static bool really_draws(const struct ofs_egl_api *fn, EGLDisplay display, char 
     else
         ok = true;
 restore:
-    restore_current(fn, display, &saved);
+    ofs_egl_restore_current(fn, display, &saved);
     if (surface != EGL_NO_SURFACE)
         (void)fn->eglDestroySurface(display, surface);
     if (context != EGL_NO_CONTEXT)

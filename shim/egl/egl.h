@@ -26,6 +26,16 @@ const struct ofs_egl *ofs_egl_opened(void);
 const struct ofs_egl_api *ofs_egl_api_get(void);
 bool ofs_egl_api_loaded(void);
 
+/* What EGL holds current in this thread, whoever made it so, and the bound API; and its return. */
+struct ofs_egl_current {
+    EGLenum api;
+    EGLDisplay display;
+    EGLContext context;
+    EGLSurface draw, read;
+};
+void ofs_egl_save_current(const struct ofs_egl_api *fn, struct ofs_egl_current *saved);
+void ofs_egl_restore_current(const struct ofs_egl_api *fn, EGLDisplay ours, const struct ofs_egl_current *saved);
+
 /* After fork, in the child: forget the display without calling EGL, so that the next use opens one afresh. */
 void ofs_egl_fork_child(void);
 

@@ -1,6 +1,7 @@
 /* Options of `offstage run`. Each has an OFFSTAGE_* variable of the same meaning where the library has one; the option
  * wins over the variable, and both are checked here, before anything is started. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,22 +60,27 @@ static const char *make_absolute(const char *value, char out[PATH_MAX]) {
     return NULL;
 }
 
-/* A file that will be written at the end: find out now whether it can be. */
+/* A file that will be written at the end: find out now whether it can be. Permissions do not tell (root, read-only
+ * file systems), so a file is made beside it and removed. */
 static const char *check_destination(const char *path) {
     static char complaint[200];
-    char folder[PATH_MAX];
+    char beside[PATH_MAX + 32];
     struct stat st;
-    const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
-    if (stat(folder, &st) != 0)
-        return errno == ENOENT ? "the folder does not exist; make it first" : strerror(errno);
-    if (!S_ISDIR(st.st_mode))
-        return "that is not in a folder";
-    if (access(folder, W_OK | X_OK) != 0) {
-        snprintf(complaint, sizeof complaint, "the folder cannot be written: %s", strerror(errno));
-        return complaint;
+    int fd;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return "that is a folder";
+    snprintf(beside, sizeof beside, "%.*s.offstage.%d.tmp", (int)(strrchr(path, '/') - path) + 1, path, (int)getpid());
+    fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        close(fd);
+        unlink(beside);
+        return NULL;
     }
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "that is a folder" : NULL;
+    *strrchr(beside, '/') = '\0';
+    if (errno == ENOENT && beside[0] && stat(beside, &st) != 0)
+        return "the folder does not exist; make it first";
+    snprintf(complaint, sizeof complaint, "the folder cannot be written (%s); choose another", strerror(errno));
+    return complaint;
 }
 
 static const char *set_shot(struct run_args *args, const char *value) {

@@ -22,7 +22,7 @@
 #define LEFT_OVER_S 60       /* a younger folder may belong to a launcher that has not locked its page yet */
 
 bool place_library(char path_out[PATH_MAX]) {
-    static const char *const beside[] = { "../lib", "../lib/offstage", "../lib/" OFS_MULTIARCH };
+    static const char *const beside[] = { "../lib", "../lib/offstage", OFS_MULTIARCH_LIB };
     const char *given = getenv("OFFSTAGE_LIB");
     char own[PATH_MAX], candidate[PATH_MAX + 64];
     ssize_t length;

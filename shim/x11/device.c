@@ -1,7 +1,7 @@
 /* The devices: what they are, what they send, and what happens to input when windows and clients go. */
 #include <stdlib.h>
 
-#include "x11/input_private.h"
+#include "x11/xinput.h"
 
 /* ---- making events ---- */
 
@@ -16,11 +16,12 @@ static void to_device_and_master(struct ofs_server *s, struct ofs_device *slave,
 static void switch_slave(struct ofs_server *s, struct ofs_device *slave, uint32_t time)
 {
     struct ofs_device *master = ofs_device_master(s, slave);
-    if (master->last_slave == slave->id)
+    if (master->last_source == slave->id)
         return;
-    master->last_slave = slave->id;
+    master->last_source = slave->id;
     if (slave == master)
         return;
+    master->last_slave = slave->id;
     struct ofs_event event = { .kind = OFS_EV_CHANGED, .source = slave->id, .time = time };
     to_device_and_master(s, slave, &event);
 }
@@ -94,10 +95,8 @@ void ofs_device_motion(struct ofs_server *s, struct ofs_device *slave, bool rela
     to_device_and_master(s, slave, &event);
 }
 
-void ofs_device_warp(struct ofs_server *s, int x, int y)
+static void warp(struct ofs_server *s, struct ofs_device *from, int x, int y)
 {
-    struct ofs_device *master = ofs_device_get(s, OFS_DEV_POINTER);
-    struct ofs_device *from = master->last_slave ? ofs_device_get(s, master->last_slave) : master;
     clamp_screen(s, &x, &y);
     struct ofs_event event = {
         .kind = OFS_EV_DEVICE, .type = MotionNotify, .source = from->id, .time = ofs_server_now(s), .root_x = x, .root_y = y,
@@ -106,6 +105,17 @@ void ofs_device_warp(struct ofs_server *s, int x, int y)
     switch_slave(s, from, event.time);
     remember(s->input, event.time, x, y);
     to_device_and_master(s, from, &event);
+}
+
+void ofs_device_warp(struct ofs_server *s, int x, int y)
+{
+    struct ofs_device *master = ofs_device_get(s, OFS_DEV_POINTER);
+    warp(s, master->last_slave ? ofs_device_get(s, master->last_slave) : master, x, y);
+}
+
+void ofs_device_warp_master(struct ofs_server *s, int x, int y)
+{
+    warp(s, ofs_device_get(s, OFS_DEV_POINTER), x, y);
 }
 
 /* ---- entry points ---- */
@@ -250,8 +260,7 @@ void ofs_input_client_gone(struct ofs_client *c)
         *link = d->next;
         free(d);
     }
-    if (c->xi2_major)
-        ofs_res_each(s, forget_selection, c);
+    ofs_res_each(s, forget_selection, c);
 }
 
 /* ---- beginning and end of the world ---- */
@@ -304,8 +313,10 @@ void ofs_input_finish(struct ofs_server *s)
     struct ofs_input *in = s->input;
     if (!in)
         return;
-    for (unsigned i = OFS_DEV_POINTER; i < OFS_DEV_COUNT; i++)
+    for (unsigned i = OFS_DEV_POINTER; i < OFS_DEV_COUNT; i++) {
         free(in->device[i].grab);
+        ofs_device_properties_finish(&in->device[i]);
+    }
     while (in->passive) {
         struct ofs_grab *next = in->passive->next;
         ofs_passive_free(in->passive);

@@ -96,6 +96,7 @@ struct ofs_device {
     const char *name;
     uint8_t class_source;          /* slave whose classes a master shows */
     uint8_t last_slave;            /* master: slave that sent last; 0 = none yet */
+    uint8_t last_source;           /* master: who sent last, the master itself for an XIWarpPointer */
     /* pointer */
     uint8_t button_count;
     uint8_t map[256];              /* physical button to logical; index 1.. */
@@ -168,7 +169,9 @@ int ofs_device_find(struct ofs_client *c, uint32_t id, struct ofs_device **out);
 void ofs_device_key(struct ofs_server *s, struct ofs_device *slave, uint8_t keycode, bool down);
 void ofs_device_button(struct ofs_server *s, struct ofs_device *slave, uint8_t button, bool down);
 void ofs_device_motion(struct ofs_server *s, struct ofs_device *slave, bool relative, int x, int y);
+/* As from the slave used last, and as from the master itself (XIWarpPointer). */
 void ofs_device_warp(struct ofs_server *s, int x, int y);
+void ofs_device_warp_master(struct ofs_server *s, int x, int y);
 /* device_process.c: a device takes an event, or queues it while it is frozen */
 void ofs_device_take(struct ofs_server *s, struct ofs_device *d, const struct ofs_event *event);
 void ofs_device_process(struct ofs_server *s, struct ofs_device *d, struct ofs_event *event);

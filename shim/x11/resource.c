@@ -95,7 +95,7 @@ void ofs_res_enter(struct ofs_server *s, uint32_t id, enum ofs_res_type type, st
 
 int ofs_res_check_new(struct ofs_client *c, uint32_t id)
 {
-    if ((id & ~OFS_ID_MASK) != c->id_base || id == c->id_base || find(c->server, id))
+    if ((id & ~OFS_ID_MASK) != c->id_base || find(c->server, id))
         return ofs_bad(c, BadIDChoice, id);
     return 0;
 }

@@ -23,9 +23,9 @@ void ofs_xi2_fp3232(struct ofs_client *c, double value);
 void ofs_xi2_fp1616(struct ofs_client *c, int value);
 /* mods and group of a device event or a reply; effective false leaves those two fields 0, as the X server does in places. */
 void ofs_xi2_write_mods(struct ofs_client *c, const struct ofs_xkb_mods *mods, bool effective);
-/* The classes of a device as XIQueryDevice and XI_DeviceChanged write them; returns how many. */
-unsigned ofs_xi2_write_classes(struct ofs_client *c, struct ofs_server *s, const struct ofs_device *d, uint8_t source,
-                               const struct ofs_device *values);
+/* The classes of a device as XIQueryDevice and XI_DeviceChanged write them; returns how many. With or without which
+ * buttons are down. */
+unsigned ofs_xi2_write_classes(struct ofs_client *c, const struct ofs_device *d, uint8_t source, bool buttons);
 void ofs_device_properties_finish(struct ofs_device *d);
 
 typedef int ofs_xi_handler(struct ofs_client *c, struct ofs_request *r);

@@ -1,7 +1,5 @@
 /* XI2 events on the wire. The button and valuator masks have the sizes the X server gives them, not the smallest: some
  * clients index into them without looking. */
-#include <math.h>
-
 #include <X11/extensions/XI2.h>
 
 #include "x11/xinput.h"
@@ -13,8 +11,9 @@ void ofs_xi2_fp1616(struct ofs_client *c, int value) { ofs_out32(c, (uint32_t)va
 
 void ofs_xi2_fp3232(struct ofs_client *c, double value)
 {
-    double whole = floor(value);
-    ofs_out32(c, (uint32_t)(int32_t)whole);
+    int32_t whole = (int32_t)value;
+    whole -= value < whole; /* downwards, also below 0 */
+    ofs_out32(c, (uint32_t)whole);
     ofs_out32(c, (uint32_t)((value - whole) * 4294967296.0));
 }
 
@@ -186,7 +185,7 @@ static void changed_to_window(struct ofs_server *s, struct ofs_device *master, s
         ofs_out8(c, XISlaveSwitch);
         ofs_out_zero(c, 11);
         const struct ofs_device *slave = ofs_device_get(s, e->source);
-        unsigned count = ofs_xi2_write_classes(c, s, slave, e->source, NULL);
+        unsigned count = ofs_xi2_write_classes(c, slave, e->source, false);
         ofs_out_patch16(c, count_at, (uint16_t)count);
         ofs_generic_end(c);
     }

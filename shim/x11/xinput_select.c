@@ -200,10 +200,6 @@ int ofs_xi_select_events(struct ofs_client *c, struct ofs_request *r)
         if (!ofs_req_end(r))
             return BadLength;
     }
-    if (!c->xi2_major) { /* so that its selections are found when it goes */
-        c->xi2_major = 2;
-        c->xi2_minor = 0;
-    }
     return 0;
 }
 

@@ -24,6 +24,9 @@
 #define OFS_XKB_ERROR 137
 #define OFS_XKB_DEVICE 3          /* the master keyboard's XInput id */
 #define OFS_XKB_POINTER 2
+/* Flags of SetMap (X11/extensions/XKBproto.h, which redefines too much to be included). */
+#define OFS_XKB_SET_RESIZE_TYPES 1u
+#define OFS_XKB_SET_RECOMPUTE 2u
 
 /* Modifiers: as stated (real, virtual) and what they come to (mask). */
 struct ofs_xkb_modset {
@@ -157,6 +160,9 @@ enum { OFS_XKB_TYPES, OFS_XKB_SYMS, OFS_XKB_MODMAP, OFS_XKB_EXPLICIT, OFS_XKB_AC
 
 static inline unsigned ofs_xkb_groups(const struct ofs_xkb_key *key) { return key->group_info & 0x0Fu; }
 static inline unsigned ofs_xkb_sym_count(const struct ofs_xkb_key *key) { return ofs_xkb_groups(key) * key->width; }
+/* What a group that a key or the keyboard does not have becomes; from a group_info or groups_wrap byte. */
+static inline unsigned ofs_xkb_range_action(uint8_t info) { return info & 0xC0u; }
+static inline unsigned ofs_xkb_range_group(uint8_t info) { return info >> 4 & 3u; }
 static inline bool ofs_xkb_bit(const uint8_t *bits, unsigned n) { return bits[n / 8] >> (n % 8) & 1; }
 static inline uint8_t ofs_xkb_bit_count(uint32_t mask) { return (uint8_t)__builtin_popcount(mask); }
 

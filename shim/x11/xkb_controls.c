@@ -154,7 +154,7 @@ static int set_groups_wrap(struct ofs_client *c, const struct wanted *w, struct 
     uint8_t wrap = w->values.groups_wrap;
     if (!(w->change & XkbGroupsWrapMask))
         return 0;
-    unsigned action = XkbOutOfRangeGroupAction(wrap), to = XkbOutOfRangeGroupNumber(wrap);
+    unsigned action = ofs_xkb_range_action(wrap), to = ofs_xkb_range_group(wrap);
     if (action == XkbRedirectIntoRange && to >= new->groups)
         return ofs_bad(c, BadValue, ofs_xkb_code3(0x0D, new->groups, to));
     if (action == (XkbRedirectIntoRange | XkbClampIntoRange))

@@ -85,7 +85,7 @@ static int check_type_count(struct ofs_client *c, struct set_map *m)
     if (rg.first > xkb->type_count)
         return bad_value(c, ofs_xkb_code3(0x01, rg.first, xkb->type_count));
     m->type_count = xkb->type_count;
-    if (m->flags & XkbSetMapResizeTypes) {
+    if (m->flags & OFS_XKB_SET_RESIZE_TYPES) {
         if (end < XkbNumRequiredTypes)
             return bad_value(c, ofs_xkb_code4(0x02, rg.first, rg.count, XkbNumRequiredTypes));
         if (end > XkbMaxKeyTypes)
@@ -182,7 +182,7 @@ static int check_syms(struct ofs_client *c, struct set_map *m, struct ofs_reques
         uint8_t types[4];
         for (unsigned n = 0; n < 4; n++)
             types[n] = ofs_req8(r);
-        unsigned groups = XkbNumGroups(ofs_req8(r)), width = ofs_req8(r), count = ofs_req16(r);
+        unsigned groups = ofs_req8(r) & 0x0Fu, width = ofs_req8(r), count = ofs_req16(r);
         ofs_req_skip(r, count * 4);
         if (groups > XkbNumKbdGroups)
             return bad_value(c, ofs_xkb_code3(0x14, code, groups));
@@ -503,7 +503,7 @@ int ofs_xkb_req_SetMap(struct ofs_client *c, struct ofs_request *r)
     xkb->min_keycode = m.min;
     xkb->max_keycode = m.max;
     error = apply(c->server, &m, r, &changes);
-    if (!error && (m.flags & XkbSetMapRecomputeActions))
+    if (!error && (m.flags & OFS_XKB_SET_RECOMPUTE))
         error = recompute(xkb, &changes);
     else if (!error && changes.vmods)
         ofs_xkb_apply_vmods(xkb, changes.vmods, &changes);

@@ -32,11 +32,11 @@ uint8_t ofs_xkb_adjust_group(const struct ofs_xkb *xkb, int group)
     int count = xkb->controls.groups ? xkb->controls.groups : 1;
     if (group >= 0 && group < count)
         return (uint8_t)group;
-    switch (XkbOutOfRangeGroupAction(xkb->controls.groups_wrap)) {
+    switch (ofs_xkb_range_action(xkb->controls.groups_wrap)) {
     case XkbClampIntoRange:
         return (uint8_t)(group < 0 ? 0 : count - 1);
     case XkbRedirectIntoRange: {
-        int to = XkbOutOfRangeGroupNumber(xkb->controls.groups_wrap);
+        int to = (int)ofs_xkb_range_group(xkb->controls.groups_wrap);
         return (uint8_t)(to < count ? to : 0);
     }
     default:
@@ -110,10 +110,10 @@ static unsigned key_group(const struct ofs_xkb *xkb, const struct ofs_xkb_key *k
     unsigned groups = ofs_xkb_groups(key), group = xkb->state.group;
     if (group < groups)
         return group;
-    switch (XkbOutOfRangeGroupAction(key->group_info)) {
+    switch (ofs_xkb_range_action(key->group_info)) {
     case XkbClampIntoRange: return groups - 1;
     case XkbRedirectIntoRange:
-        group = XkbOutOfRangeGroupNumber(key->group_info);
+        group = ofs_xkb_range_group(key->group_info);
         return group < groups ? group : 0;
     default: return group % groups;
     }
@@ -437,4 +437,18 @@ void ofs_xkb_clear_latches_and_locks(struct ofs_server *s, const struct ofs_xkb_
     xkb->state.latched_group = 0;
     xkb->state.locked_group = 0;
     ofs_xkb_state_changed(s, &old, cause);
+}
+
+void ofs_xkb_button(struct ofs_server *s, uint8_t button, bool down)
+{
+    struct ofs_xkb *xkb = s->xkb;
+    struct ofs_xkb_state old = xkb->state;
+    struct ofs_xkb_cause cause = { .keycode = button, .event = down ? ButtonPress : ButtonRelease };
+    if (button >= 1 && button <= 5) {
+        uint16_t bit = (uint16_t)(Button1Mask << (button - 1));
+        xkb->state.buttons = (uint16_t)(down ? xkb->state.buttons | bit : xkb->state.buttons & ~bit);
+    }
+    if (!down && xkb->state.latched_mods)
+        ofs_xkb_latch_mods(xkb, 0xFF, 0);
+    ofs_xkb_state_changed(s, &old, &cause);
 }

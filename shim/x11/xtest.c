@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include <X11/extensions/xtestconst.h>
+#include <X11/Xmd.h>
+
 #include <X11/extensions/xtestproto.h>
 
 #include "x11/input_private.h"

@@ -6,6 +6,7 @@ Usage: test_launcher.py GROUP OFFSTAGE FOLDER. FOLDER holds liboffstage.so (fake
 import ctypes
 import json
 import os
+import pathlib
 import pty
 import pwd
 import shutil
@@ -23,7 +24,7 @@ OFFSTAGE = FOLDER = GAME = ""
 
 def read_png(path):
     """(width, height, rows of RGB tuples) of an 8-bit RGB file."""
-    data = open(path, "rb").read()
+    data = pathlib.Path(path).read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n", "not a PNG"
     at, packed, size = 8, b"", None
     while at < len(data):
@@ -64,6 +65,9 @@ class Case(unittest.TestCase):
 
     def path(self, name):
         return os.path.join(self.tmp, name)
+
+    def stats(self):
+        return json.loads(pathlib.Path(self.path("s.json")).read_text())
 
     def start(self, *words, **options):
         env = dict(self.env, **options.pop("env", {}))
@@ -154,7 +158,7 @@ class BadInput(Case):
             out.write("#!/usr/bin/env -S A=1 static -x\n")
         self.offstage("run", "./script", status=125, says="statically linked",
                       env={"PATH": FOLDER + ":" + os.environ["PATH"]})
-        image = bytearray(open(GAME, "rb").read())
+        image = pathlib.Path(GAME).read_bytes()
         other = self.path("other")
         for place, value, says in ((4, b"\x01", "32-bit"), (18, b"\xf3\x7f", "another processor")):
             changed = image[:place] + value + image[place + len(value):]
@@ -201,8 +205,8 @@ class BadInput(Case):
         process = self.start()
         self.assertEqual((process.communicate(timeout=10)[0], process.returncode), ("", 125))
         # After the command, words are the command's.
-        self.offstage("run", "echo", "--help", out="--help\n")
-        self.offstage("run", "--", "echo", "--size", out="--size\n")
+        self.offstage("run", "printf", "%s\\n", "--size", out="--size\n")
+        self.offstage("run", "--", "sh", "-c", "echo $0", "--help", out="--help\n")
 
 
 class ExitStatus(Case):
@@ -241,7 +245,7 @@ class ExitStatus(Case):
 class Limits(Case):
     def test_frames(self):
         out, _ = self.run_game("draw=0", options=["--frames", "7", "--stats=s.json"])
-        stats = json.load(open(self.path("s.json")))
+        stats = self.stats()
         self.assertEqual(stats["processes"][0]["frames"], 7)
         # The variable means the same.
         self.run_game("draw=0", env={"OFFSTAGE_FRAMES": "5"})
@@ -258,7 +262,7 @@ class Limits(Case):
         start = time.monotonic()
         self.run_game("no-close", "pause=1", "draw=0", options=["--frames", "7", "--stats=s.json"])
         self.assertTrue(1.9 < time.monotonic() - start < 4)
-        self.assertEqual(json.load(open(self.path("s.json")))["processes"][0]["frames"], 7)  # later ones do not count
+        self.assertEqual(self.stats()["processes"][0]["frames"], 7)  # later ones do not count
 
     def test_does_not_end(self):
         start = time.monotonic()
@@ -297,7 +301,7 @@ class Limits(Case):
             self.run_game("draw=0", options=["--fps", str(rate), "--frames", str(frames), "--stats=s.json"])
             taken = time.monotonic() - start
             self.assertTrue((frames - 1) / rate * 0.98 <= taken < (frames - 1) / rate + 0.6, taken)
-            got = json.load(open(self.path("s.json")))["processes"][0]["frames_per_second"]
+            got = self.stats()["processes"][0]["frames_per_second"]
             self.assertTrue(rate * 0.9 < got < rate * 1.02, got)
 
     def test_what_is_left_behind_is_ended(self):
@@ -310,20 +314,20 @@ class Limits(Case):
 
     def test_several_processes(self):
         self.offstage("run", "--frames", "9", "--stats=s.json", "sh", "-c", f"{GAME} draw=0 & {GAME} draw=0 & wait")
-        self.assertEqual([p["frames"] for p in json.load(open(self.path("s.json")))["processes"]], [9, 9])
+        self.assertEqual([p["frames"] for p in self.stats()["processes"]], [9, 9])
 
     def test_fork(self):
         self.run_game("draw=3", "fork", "draw=0", options=["--frames", "6", "--stats=s.json"])
-        self.assertEqual([p["frames"] for p in json.load(open(self.path("s.json")))["processes"]], [3, 6])
+        self.assertEqual([p["frames"] for p in self.stats()["processes"]], [3, 6])
 
     def test_exec_in_place(self):
         self.offstage("run", "--stats=s.json", "sh", "-c", f"exec {GAME} draw=3")
-        self.assertEqual([p["frames"] for p in json.load(open(self.path("s.json")))["processes"]], [3])
+        self.assertEqual([p["frames"] for p in self.stats()["processes"]], [3])
 
     def test_more_processes_than_slots(self):
         self.offstage("run", "--stats=s.json", "sh", "-c",
                       f"for i in $(seq 70); do {GAME} draw=2 & done; wait", timeout=60)
-        self.assertEqual([p["frames"] for p in json.load(open(self.path("s.json")))["processes"]], [2] * 64)
+        self.assertEqual([p["frames"] for p in self.stats()["processes"]], [2] * 64)
 
 
 class Shots(Case):
@@ -375,7 +379,7 @@ class Shots(Case):
         with open(self.path("a.png"), "w") as out:
             out.write("old")
         self.run_game(options=["--shot", "a.png"], status=125, says="drew no frame")
-        self.assertEqual(open(self.path("a.png")).read(), "old")
+        self.assertEqual(pathlib.Path(self.path("a.png")).read_text(), "old")
         self.run_game("draw=1", options=["--shot", "a.png"])
         self.assertEqual(self.picture()[:2], (64, 48))
         self.assertEqual(sorted(os.listdir(self.tmp)), ["a.png", "runtime"])
@@ -412,7 +416,7 @@ class Stats(Case):
 
     def test_json(self):
         self.run_game("pause=10", "draw=11", "exit=2", options=["--stats=s.json"], status=2)
-        stats = json.load(open(self.path("s.json")))
+        stats = self.stats()
         self.assertEqual(stats["command"][1:], ["pause=10", "draw=11", "exit=2"])
         self.assertEqual(stats["exit_status"], 2)
         (process,) = stats["processes"]
@@ -425,7 +429,7 @@ class Stats(Case):
     def test_nothing_drawn(self):
         self.offstage("run", "--stats", "true", says="used no OpenGL")
         self.offstage("run", "--stats=s.json", "true")
-        self.assertEqual(json.load(open(self.path("s.json")))["processes"], [])
+        self.assertEqual(self.stats()["processes"], [])
 
     def test_page_full_of_nonsense(self):
         """The page and the frame file are believed only as far as they make sense."""
@@ -443,8 +447,8 @@ class Input(Case):
         with open(self.path("script"), "w") as out:
             out.write("4 close\n1 key space\n2 motion 5 -6\n3 button 1 press\n3 resize 9 8\n# end\n")
         self.run_game("draw=0", options=["--input", "script"], env={"FAKE_EVENTS": self.path("events")})
-        self.assertEqual(open(self.path("events")).read().splitlines(), [
-            "1 key space 1 0", "2 motion 5 -6", "2 key space 0 0", "3 button 1 1", "3 resize 9 8", "4 close 0 0"])
+        self.assertEqual(pathlib.Path(self.path("events")).read_text().splitlines(), [
+            "1 key space 1 0", "2 key space 0 0", "2 motion 5 -6", "3 button 1 1", "3 resize 9 8", "4 close 0 0"])
 
     def test_unknown_key(self):
         with open(self.path("script"), "w") as out:

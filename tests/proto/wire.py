@@ -55,6 +55,8 @@ class Codec:
 
     @staticmethod
     def _named(value):
+        if isinstance(value, dict):
+            return value
         return {n: v for n, _, v in value} if isinstance(value, list) else {}
 
     # ---- decoding ----------------------------------------------------------------------------------------------
@@ -246,6 +248,7 @@ class Codec:
             count = self.evaluate(member.length, module, [scope])
         if given is None:
             given = [0] * min(count or 0, 4096)
+            scope.setdefault(member.name, given)
         out = b""
         for value in given if not isinstance(given, str) else given.encode():
             out += self._encode_type(member.type, module, value, at + len(out))
@@ -255,8 +258,9 @@ class Codec:
         category, detail = self.protocol.resolve(name, module)
         if category == "fixed" or category == "xid":
             format_ = detail[0] if category == "fixed" else "I"
-            if format_ in "BHIQ":
-                value &= (1 << 8 * struct.calcsize("=" + format_)) - 1
+            if format_ not in "fd":    # out-of-range values are cut to the field's bits
+                bits = 8 * struct.calcsize("=" + format_)
+                value, format_ = value & (1 << bits) - 1, format_.upper()
             return struct.pack(self.order + format_, value)
         if isinstance(value, (bytes, bytearray)):
             return bytes(value)

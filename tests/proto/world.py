@@ -20,16 +20,41 @@ OF_TYPE = {"WINDOW": WINDOW, "DRAWABLE": WINDOW, "PIXMAP": PIXMAP, "GCONTEXT": G
 class World(rawclient.RawClient):
     """A raw client with its resources made."""
 
-    def __init__(self, path, protocol, order="<", files=None, timeout_s=3.0):
+    def __init__(self, path, protocol, order="<", files=None, timeout_s=3.0, known=None):
+        """`files`: the extensions wanted (None: all). `known`: a dict that keeps what is the same on every connection to
+        one server, so that it is asked for once."""
         super().__init__(path, protocol, order, timeout_s)
+        self.known = {} if known is None else known
         self.setup()
-        self.find_extensions(files)
+        if "extensions" not in self.known:
+            self.find_extensions()
+            self.known["extensions"] = dict(self.decoder.extensions)
+        self.decoder.extensions = dict(self.known["extensions"])
+        self.majors = {file: bases[0] for file, bases in self.decoder.extensions.items()}
+        self.files = set(self.majors) if files is None else files & set(self.majors)
         for offset, name in NAMES.items():
             self.name(offset, name)
         self.formats, self.outputs = {}, {}
         self._make_core()
         self._make_extensions()
         self.answers("GetInputFocus", 0)
+
+    def find_formats(self):
+        """depth -> id of the first direct format of that depth."""
+        found = {}
+        for form in self.reply("render:QueryPictFormats")["formats"]:
+            form = {n: v for n, _, v in form}
+            if form["type"] == 1:
+                found.setdefault(form["depth"], form["id"])
+        self.known["formats"] = found
+        return found
+
+    def find_outputs(self):
+        """The first output, CRTC and mode."""
+        reply = self.reply("randr:GetScreenResourcesCurrent", window=self.root)
+        self.known["outputs"] = {"OUTPUT": reply["outputs"][0], "CRTC": reply["crtcs"][0],
+                                 "MODE": {n: v for n, _, v in reply["modes"][0]}["id"]}
+        return self.known["outputs"]
 
     def id(self, offset):
         return self.base + offset
@@ -48,31 +73,25 @@ class World(rawclient.RawClient):
         self.request("MapWindow", window=self.id(WINDOW))
 
     def _make_extensions(self):
-        if "render" in self.majors:
+        if "render" in self.files:
             self.request("render:QueryVersion", client_major_version=0, client_minor_version=11)
-            reply = self.reply("render:QueryPictFormats")
-            for form in reply["formats"]:
-                form = {n: v for n, _, v in form}
-                if form["type"] == 1:
-                    self.formats.setdefault(form["depth"], form["id"])
+            self.formats = self.known.get("formats") or self.find_formats()
             self.request("render:CreatePicture", pid=self.id(PICTURE), drawable=self.id(PIXMAP), format=self.formats[24])
             self.request("render:CreateGlyphSet", gsid=self.id(GLYPHSET), format=self.formats[8])
-        if "sync" in self.majors:
+        if "sync" in self.files:
             self.request("sync:Initialize", desired_major_version=3, desired_minor_version=1)
             self.request("sync:CreateCounter", id=self.id(COUNTER))
             self.request("sync:CreateAlarm", id=self.id(ALARM), value_mask=1, counter=self.id(COUNTER))
             self.request("sync:CreateFence", drawable=self.root, fence=self.id(FENCE), initially_triggered=1)
-        if "xfixes" in self.majors:
+        if "xfixes" in self.files:
             self.request("xfixes:QueryVersion", client_major_version=5, client_minor_version=0)
             self.request("xfixes:CreateRegion", region=self.id(REGION))
-        if "xkb" in self.majors:
+        if "xkb" in self.files:
             self.request("xkb:UseExtension", wantedMajor=1, wantedMinor=0)
-        if "xinput" in self.majors:
+        if "xinput" in self.files:
             self.request("xinput:XIQueryVersion", major_version=2, minor_version=2)
-        if "randr" in self.majors:
+        if "randr" in self.files:
             self.request("randr:QueryVersion", major_version=1, minor_version=5)
-            reply = self.reply("randr:GetScreenResourcesCurrent", window=self.root)
-            self.outputs = {"OUTPUT": reply["outputs"][0], "CRTC": reply["crtcs"][0],
-                            "MODE": {n: v for n, _, v in reply["modes"][0]}["id"]}
+            self.outputs = self.known.get("outputs") or self.find_outputs()
             for kind, id_ in self.outputs.items():
                 self.decoder.names.setdefault(id_, "the-" + kind.lower())

@@ -1,0 +1,141 @@
+/* GetDeviceInfo and SetDeviceInfo: the keyboard's lights once more, seen as an input device's feedback. */
+#include <X11/X.h>
+
+#include "x11/xkb.h"
+
+/* Names and atoms of the input devices, as XIQueryDevice gives them. */
+static const char *const device_names[8] = {
+    [2] = "Virtual core pointer",       [3] = "Virtual core keyboard",       [4] = "Virtual core XTEST pointer",
+    [5] = "Virtual core XTEST keyboard", [6] = "Xvfb mouse",                  [7] = "Xvfb keyboard",
+};
+
+enum { POINTER_BUTTONS = 10 };
+
+static bool is_keyboard(uint8_t device) { return device % 2; }
+
+static void out_text(struct ofs_client *c, const char *text)
+{
+    size_t length = strlen(text);
+    ofs_out16(c, (uint16_t)length);
+    ofs_out_bytes(c, text, length);
+    ofs_out_align(c);
+}
+
+static bool led_in_use(const struct ofs_xkb_led *led)
+{
+    return led->flags || led->which_groups || led->groups || led->which_mods || led->mods.real || led->mods.virt ||
+           led->controls;
+}
+
+static void write_feedback(struct ofs_client *c, uint16_t wanted)
+{
+    const struct ofs_xkb *xkb = c->server->xkb;
+    uint32_t names = 0, maps = 0;
+    for (unsigned i = 0; i < 32; i++) {
+        if ((wanted & XkbXI_IndicatorNamesMask) && xkb->names.leds[i])
+            names |= 1u << i;
+        if ((wanted & XkbXI_IndicatorMapsMask) && led_in_use(&xkb->leds[i]))
+            maps |= 1u << i;
+    }
+    ofs_out16(c, 0); /* KbdFeedbackClass */
+    ofs_out16(c, 0);
+    ofs_out32(c, names);
+    ofs_out32(c, maps);
+    ofs_out32(c, xkb->real_leds);
+    ofs_out32(c, xkb->led_state);
+    for (unsigned i = 0; i < 32; i++)
+        if (names >> i & 1)
+            ofs_out32(c, xkb->names.leds[i]);
+    for (unsigned i = 0; i < 32; i++) {
+        const struct ofs_xkb_led *led = &xkb->leds[i];
+        if (!(maps >> i & 1))
+            continue;
+        ofs_out8(c, led->flags);
+        ofs_out8(c, led->which_groups);
+        ofs_out8(c, led->groups);
+        ofs_out8(c, led->which_mods);
+        ofs_out8(c, led->mods.mask);
+        ofs_out8(c, led->mods.real);
+        ofs_out16(c, led->mods.virt);
+        ofs_out32(c, led->controls);
+    }
+}
+
+static int check_feedback(struct ofs_client *c, uint16_t led_class, uint16_t led_id)
+{
+    if (led_class != 0 && led_class != XkbDfltXIClass && led_class != XkbAllXIClasses)
+        return ofs_bad(c, OFS_XKB_ERROR, ofs_xkb_code2(XkbErr_BadClass, led_class));
+    if (led_id != 0 && led_id != XkbDfltXIId && led_id != XkbAllXIIds)
+        return ofs_bad(c, OFS_XKB_ERROR, ofs_xkb_code2(XkbErr_BadId, led_id));
+    return 0;
+}
+
+int ofs_xkb_req_GetDeviceInfo(struct ofs_client *c, struct ofs_request *r)
+{
+    uint8_t device;
+    uint16_t spec = ofs_req16(r), wanted = ofs_req16(r);
+    uint8_t all_buttons = ofs_req8(r), first = ofs_req8(r), count = ofs_req8(r);
+    ofs_req_skip(r, 1);
+    uint16_t led_class = ofs_req16(r), led_id = ofs_req16(r);
+    int error = ofs_xkb_begin(c, spec, OFS_XKB_ANY, &device);
+    if (error)
+        return error;
+    if (wanted & ~XkbXI_AllDeviceFeaturesMask)
+        return ofs_bad(c, BadValue, ofs_xkb_code2(0x01, wanted & ~XkbXI_AllDeviceFeaturesMask));
+    uint8_t buttons = is_keyboard(device) ? 0 : POINTER_BUTTONS;
+    if (!buttons || (!count && !all_buttons))
+        wanted &= (uint16_t)~XkbXI_ButtonActionsMask;
+    if (!is_keyboard(device))
+        wanted &= (uint16_t)~XkbXI_IndicatorsMask;
+    bool with_buttons = wanted & XkbXI_ButtonActionsMask, with_leds = wanted & XkbXI_IndicatorsMask;
+    if (all_buttons) {
+        first = 0;
+        count = buttons;
+    }
+    if (with_buttons && first + count > buttons)
+        return ofs_bad(c, BadValue, ofs_xkb_code4(0x02, buttons, first, count));
+    if (with_leds && (error = check_feedback(c, led_class, led_id)) != 0)
+        return error;
+    const char *type = is_keyboard(device) ? "KEYBOARD" : "MOUSE";
+    ofs_reply_begin(c, device);
+    ofs_out16(c, wanted);
+    ofs_out16(c, XkbXI_AllDeviceFeaturesMask);
+    ofs_out16(c, 0);
+    ofs_out16(c, with_leds);
+    ofs_out8(c, with_buttons ? first : 0);
+    ofs_out8(c, with_buttons ? count : 0);
+    ofs_out8(c, 0); /* no button has an action */
+    ofs_out8(c, 0);
+    ofs_out8(c, buttons);
+    ofs_out8(c, is_keyboard(device));
+    ofs_out16(c, is_keyboard(device) ? 0 : XkbXINone);
+    ofs_out16(c, XkbXINone);
+    ofs_out16(c, 0);
+    /* The masters have no type. */
+    ofs_out32(c, device <= OFS_XKB_DEVICE ? 0 : ofs_atom(c->server, type, strlen(type), false));
+    out_text(c, device_names[device]);
+    if (with_leds)
+        write_feedback(c, wanted);
+    ofs_reply_end(c);
+    return 0;
+}
+
+/* Buttons have no actions here and the lights have requests of their own, so this only says no: BadKeyboard for what the
+ * device lacks, BadAccess for the rest. */
+int ofs_xkb_req_SetDeviceInfo(struct ofs_client *c, struct ofs_request *r)
+{
+    uint8_t device;
+    uint16_t spec = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    uint16_t change = ofs_req16(r);
+    int error = ofs_xkb_begin(c, spec, OFS_XKB_ANY, &device);
+    if (error)
+        return error;
+    if (change & ~XkbXI_AllFeaturesMask)
+        return ofs_bad(c, BadValue, ofs_xkb_code2(0x01, change & ~XkbXI_AllFeaturesMask));
+    if ((change & XkbXI_ButtonActionsMask) && is_keyboard(device))
+        return ofs_bad(c, OFS_XKB_ERROR, ofs_xkb_code2(XkbErr_BadClass, 1 /* ButtonClass */));
+    if (!(change & XkbXI_AllDeviceFeaturesMask))
+        return ofs_req_left(r) > 2 ? BadLength : 0;
+    return BadAccess;
+}
