@@ -179,7 +179,7 @@ static bool choose_display(struct ofs_egl *egl, const char *wanted)
     unsigned count;
 
     if (ofs_gpu_parse(wanted, &request) != OFS_OK) {
-        ofs_log_user("OFFSTAGE_GPU=%s is not one of auto, cuda:N, egl:N, software: no OpenGL context can be had", wanted);
+        ofs_log_refuse("OFFSTAGE_GPU=%s is not one of auto, cuda:N, egl:N, software: no OpenGL context can be had", wanted);
         return false;
     }
     count = ofs_egl_devices(&egl->fn, devices, OFS_MAX_DEVICES);
@@ -188,12 +188,12 @@ static bool choose_display(struct ofs_egl *egl, const char *wanted)
     if (open_steps(egl, devices, &plan, problem, sizeof(problem)))
         return true;
     if (!plan.may_fall_back && request.kind != OFS_GPU_SOFTWARE) {
-        ofs_log_user("the GPU %s cannot be had: %s; choose another with --gpu, or --gpu software", wanted, problem);
+        ofs_log_refuse("the GPU %s cannot be had: %s; choose another with --gpu, or --gpu software", wanted, problem);
         return false;
     }
     egl->display = open_software(egl, devices, count);
     if (egl->display == EGL_NO_DISPLAY) {
-        ofs_log_user("no OpenGL can be had: %s%sMesa's software renderer was not found (Debian: libegl-mesa0 and "
+        ofs_log_refuse("no OpenGL can be had: %s%sMesa's software renderer was not found (Debian: libegl-mesa0 and "
                      "libgl1-mesa-dri)", problem, problem[0] ? "; " : "");
         return false;
     }
@@ -263,7 +263,7 @@ const struct ofs_egl_api *ofs_egl_api_get(void)
         if (ofs_egl_api_load(&state.api) == OFS_OK) /* asks for a client string, and so loads the vendors */
             atomic_store_explicit(&state.api_ready, &state.api, memory_order_release);
         else
-            ofs_log_user("no OpenGL can be had: libEGL.so.1 was not found (Debian: libegl1, libegl-mesa0)");
+            ofs_log_refuse("no OpenGL can be had: libEGL.so.1 was not found (Debian: libegl1, libegl-mesa0)");
         ofs_egl_vendor_hint_end(&hint);
         loading = false;
         end(&state.api_state);

@@ -301,6 +301,10 @@ int ofs_input_init(struct ofs_server *s)
     /* The pointer begins in the middle of the screen. */
     in->x = in->phys_x = s->root->width / 2;
     in->y = in->phys_y = s->root->height / 2;
+    for (unsigned i = OFS_DEV_POINTER; i <= OFS_DEV_XTEST_POINTER; i += OFS_DEV_XTEST_POINTER - OFS_DEV_POINTER) {
+        in->device[i].axis[0] = in->x;
+        in->device[i].axis[1] = in->y;
+    }
     in->window = in->crossing_window = s->root;
     in->accel_num = 2;
     in->accel_denom = 1;

@@ -101,13 +101,15 @@ static void fire(struct ofs_server *s, struct alarm *a, int64_t now)
     if (!a->trigger.counter || (comparison && a->delta == 0)) {
         a->state = ALARM_INACTIVE;
     } else if (a->delta) {
-        do {
-            if (add_overflows(next, a->delta, &next)) {
-                a->state = ALARM_INACTIVE;
-                next = at;
-                break;
-            }
-        } while (a->delta > 0 ? next <= now : next >= now);
+        /* As many steps as take it past the counter, at least one; counted, since a client may ask for 2^63 of them. */
+        bool behind = a->delta > 0 ? next <= now : next >= now;
+        uint64_t gap = !behind ? 0 : a->delta > 0 ? (uint64_t)now - (uint64_t)next : (uint64_t)next - (uint64_t)now;
+        uint64_t step = a->delta > 0 ? (uint64_t)a->delta : -(uint64_t)a->delta;
+        __int128 moved = (__int128)(behind ? gap / step + 1 : 1) * a->delta + next;
+        if (moved > INT64_MAX || moved < INT64_MIN)
+            a->state = ALARM_INACTIVE;
+        else
+            next = (int64_t)moved;
     }
     notify_alarm(s, a, now, at);
     a->trigger.value = next;

@@ -29,13 +29,12 @@ static struct property *find(struct ofs_device *d, uint32_t name)
 
 static struct property *add(struct ofs_device *d, uint32_t name)
 {
-    struct property *p = calloc(1, sizeof(*p)), **link = (struct property **)&d->properties;
+    struct property *p = calloc(1, sizeof(*p));
     if (!p)
         return NULL;
     p->name = name;
-    while (*link) /* at the end: the order of creation */
-        link = &(*link)->next;
-    *link = p;
+    p->next = d->properties;
+    d->properties = p;
     return p;
 }
 

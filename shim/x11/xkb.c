@@ -104,12 +104,15 @@ static void init_controls(struct ofs_xkb *xkb, const struct ofs_keymap *map)
     xkb->controls = (struct ofs_xkb_controls){
         .mk_default_button = 1,
         .groups = map->group_count,
-        .enabled = XkbAccessXTimeoutMask | XkbRepeatKeysMask | XkbMouseKeysAccelMask | XkbAudibleBellMask |
-                   XkbIgnoreGroupLockMask,
+        .groups_wrap = 1,
+        .enabled = XkbAccessXTimeoutMask | XkbRepeatKeysMask | XkbMouseKeysAccelMask | XkbAccessXFeedbackMask |
+                   XkbAudibleBellMask | XkbIgnoreGroupLockMask,
         .repeat_delay = 660, .repeat_interval = 40, .slow_keys_delay = 300, .debounce_delay = 300,
         .mk_delay = 160, .mk_interval = 40, .mk_time_to_max = 30, .mk_max_speed = 30, .mk_curve = 500,
         .ax_timeout = 120,
-        .ax_options = XkbAX_SKPressFBMask | XkbAX_SKAcceptFBMask | XkbAX_FeatureFBMask,
+        .ax_options = XkbAX_AllOptionsMask & ~(XkbAX_IndicatorFBMask | XkbAX_SKReleaseFBMask | XkbAX_SKRejectFBMask),
+        .axt_options_mask = XkbAX_IndicatorFBMask,
+        .axt_controls_mask = XkbSlowKeysMask | XkbBounceKeysMask | XkbStickyKeysMask | XkbMouseKeysMask,
     };
     for (unsigned i = 0; i < 32; i++)
         xkb->controls.per_key_repeat[i] = map->repeat_on[i];
@@ -173,7 +176,7 @@ int ofs_xkb_init(struct ofs_server *s)
         return error;
     }
     ofs_xkb_derive_state(s->xkb);
-    s->xkb->led_state = ofs_xkb_compute_leds(s->xkb, ~0u);
+    s->xkb->led_state = ofs_xkb_compute_leds(s->xkb);
     return 0;
 }
 

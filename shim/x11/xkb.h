@@ -193,8 +193,9 @@ void ofs_xkb_latch_group(struct ofs_xkb *xkb, int group);
 void ofs_xkb_clear_latches_and_locks(struct ofs_server *s, const struct ofs_xkb_cause *cause);
 
 /* xkb_leds.c */
-uint32_t ofs_xkb_compute_leds(const struct ofs_xkb *xkb, uint32_t which);
-void ofs_xkb_update_leds(struct ofs_server *s, uint32_t which, const struct ofs_xkb_cause *cause);
+uint32_t ofs_xkb_compute_leds(const struct ofs_xkb *xkb);
+bool ofs_xkb_led_in_use(const struct ofs_xkb_led *led);
+void ofs_xkb_update_leds(struct ofs_server *s);
 void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, const struct ofs_xkb_cause *cause);
 
 /* xkb_notify.c */
@@ -202,6 +203,8 @@ struct ofs_xkb_client *ofs_xkb_client(struct ofs_client *c); /* NULL: out of mem
 void ofs_xkb_notify_state(struct ofs_server *s, uint16_t changed, const struct ofs_xkb_cause *cause);
 void ofs_xkb_notify_controls(struct ofs_server *s, const struct ofs_xkb_controls *old, const struct ofs_xkb_cause *cause);
 void ofs_xkb_notify_leds(struct ofs_server *s, uint8_t kind, uint32_t state, uint32_t changed);
+/* ExtensionDeviceNotify about the lights; reason: XkbXI_Indicator…Mask. */
+void ofs_xkb_notify_device(struct ofs_server *s, uint16_t reason);
 void ofs_xkb_notify_bell(struct ofs_server *s, uint8_t bell_class, uint8_t bell_id, int percent, uint32_t name, uint32_t window,
                          bool event_only);
 void ofs_xkb_notify_new_keyboard(struct ofs_server *s, uint16_t changed, const struct ofs_xkb_cause *cause);

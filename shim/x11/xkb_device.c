@@ -21,21 +21,14 @@ static void out_text(struct ofs_client *c, const char *text)
     ofs_out_align(c);
 }
 
-static bool led_in_use(const struct ofs_xkb_led *led)
-{
-    return led->flags || led->which_groups || led->groups || led->which_mods || led->mods.real || led->mods.virt ||
-           led->controls;
-}
-
-static void write_feedback(struct ofs_client *c, uint16_t wanted)
+/* Names and maps together: X.Org servers send both if either is asked for. */
+static void write_feedback(struct ofs_client *c)
 {
     const struct ofs_xkb *xkb = c->server->xkb;
     uint32_t names = 0, maps = 0;
     for (unsigned i = 0; i < 32; i++) {
-        if ((wanted & XkbXI_IndicatorNamesMask) && xkb->names.leds[i])
-            names |= 1u << i;
-        if ((wanted & XkbXI_IndicatorMapsMask) && led_in_use(&xkb->leds[i]))
-            maps |= 1u << i;
+        names |= xkb->names.leds[i] ? 1u << i : 0;
+        maps |= ofs_xkb_led_in_use(&xkb->leds[i]) ? 1u << i : 0;
     }
     ofs_out16(c, 0); /* KbdFeedbackClass */
     ofs_out16(c, 0);
@@ -111,11 +104,11 @@ int ofs_xkb_req_GetDeviceInfo(struct ofs_client *c, struct ofs_request *r)
     ofs_out16(c, is_keyboard(device) ? 0 : XkbXINone);
     ofs_out16(c, XkbXINone);
     ofs_out16(c, 0);
-    /* The masters have no type. */
-    ofs_out32(c, device <= OFS_XKB_DEVICE ? 0 : ofs_atom(c->server, type, strlen(type), false));
+    /* Only the real devices have a type. */
+    ofs_out32(c, device < 6 ? 0 : ofs_atom(c->server, type, strlen(type), false));
     out_text(c, device_names[device]);
     if (with_leds)
-        write_feedback(c, wanted);
+        write_feedback(c);
     ofs_reply_end(c);
     return 0;
 }

@@ -117,8 +117,8 @@ int ofs_xkb_req_SetIndicatorMap(struct ofs_client *c, struct ofs_request *r)
 /* The keyboard's only feedback with lights is its keyboard feedback, id 0. */
 static int check_feedback(struct ofs_client *c, uint16_t led_class, uint16_t led_id)
 {
-    bool known_class = led_class == 0 || led_class == XkbDfltXIClass || led_class == XkbAllXIClasses;
-    bool known_id = led_id == 0 || led_id == XkbDfltXIId || led_id == XkbAllXIIds;
+    bool known_class = led_class == 0 || led_class == XkbDfltXIClass;
+    bool known_id = led_id == 0 || led_id == XkbDfltXIId;
     return known_class && known_id ? 0 : BadAlloc; /* as X.Org servers answer */
 }
 

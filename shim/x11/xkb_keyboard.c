@@ -114,6 +114,30 @@ static bool is_current_map(struct ofs_server *s, const struct text specs[COMPONE
     return true;
 }
 
+/* Both kinds of symbols come together, and some name is always there. */
+static uint16_t reported_for(uint16_t wanted)
+{
+    return (uint16_t)(wanted | XkbGBN_OtherNamesMask | (wanted & XkbGBN_SymbolsMask ? XkbGBN_SymbolsMask : 0));
+}
+
+/* X.Org servers answer with the sections of the compiled file that they looked for, and for symbols with two more than the
+ * protocol would have. Clients only compare it with 0. */
+enum { XKM_TYPES = 1, XKM_COMPAT = 2, XKM_SYMBOLS = 4, XKM_LEDS = 8, XKM_KEY_NAMES = 16, XKM_GEOMETRY = 32, XKM_VMODS = 64 };
+
+static uint16_t found_for(uint16_t wanted, bool load)
+{
+    if (load)
+        return XKM_TYPES | XKM_COMPAT | XKM_SYMBOLS | XKM_LEDS | XKM_KEY_NAMES | XKM_GEOMETRY | XKM_VMODS;
+    unsigned found = XKM_VMODS;
+    found |= wanted & XkbGBN_TypesMask ? XKM_TYPES : 0;
+    found |= wanted & XkbGBN_CompatMapMask ? XKM_COMPAT : 0;
+    found |= wanted & XkbGBN_SymbolsMask ? XKM_SYMBOLS | XKM_TYPES | XKM_COMPAT : 0;
+    found |= wanted & XkbGBN_IndicatorMapMask ? XKM_LEDS : 0;
+    found |= wanted & XkbGBN_KeyNamesMask ? XKM_KEY_NAMES : 0;
+    found |= wanted & XkbGBN_GeometryMask ? XKM_GEOMETRY : 0;
+    return (uint16_t)found;
+}
+
 /* Returns how many bytes it wrote. */
 static size_t write_reported(struct ofs_client *c, uint8_t device, uint16_t reported)
 {
@@ -182,13 +206,13 @@ int ofs_xkb_req_GetKbdByName(struct ofs_client *c, struct ofs_request *r)
     if (!ofs_req_end(r))
         return BadLength;
     bool have = is_current_map(c->server, specs);
-    uint16_t reported = have ? want | need : 0;
+    uint16_t reported = have ? reported_for(want | need) : 0;
     ofs_reply_begin(c, device);
     ofs_out8(c, xkb->min_keycode);
     ofs_out8(c, xkb->max_keycode);
     ofs_out8(c, have && load);
     ofs_out8(c, 0);
-    ofs_out16(c, have ? XkbGBN_AllComponentsMask : 0);
+    ofs_out16(c, have ? found_for(want | need, load) : 0);
     ofs_out16(c, reported);
     ofs_reply_end(c);
     /* The replies that follow are part of this one: its length covers them. Counted from the end, since the buffer may move. */

@@ -1,6 +1,11 @@
 /* Indicators: which are lit, from modifiers, groups and controls, and what lighting one does to the keyboard. */
 #include "x11/xkb.h"
 
+bool ofs_xkb_led_in_use(const struct ofs_xkb_led *led)
+{
+    return led->flags || led->which_groups || led->which_mods || led->controls;
+}
+
 static bool led_wants(const struct ofs_xkb *xkb, const struct ofs_xkb_led *led)
 {
     const struct ofs_xkb_state *st = &xkb->state;
@@ -16,7 +21,8 @@ static bool led_wants(const struct ofs_xkb *xkb, const struct ofs_xkb_led *led)
     if (led->which_mods & XkbIM_UseCompat)
         mods |= st->compat_state;
     /* Asking for no modifiers at all means: lit while there are none. */
-    if ((led->which_mods & XkbIM_UseAnyMods) && (led->mods.mask ? mods & led->mods.mask : !mods))
+    bool asks_none = !led->mods.mask && !led->mods.virt;
+    if ((led->which_mods & XkbIM_UseAnyMods) && (asks_none ? !mods : mods & led->mods.mask))
         return true;
     if (led->which_groups & XkbIM_UseBase)
         group |= (uint8_t)(1u << (st->base_group & 7));
@@ -26,37 +32,29 @@ static bool led_wants(const struct ofs_xkb *xkb, const struct ofs_xkb_led *led)
         group |= (uint8_t)(1u << (st->locked_group & 7));
     if (led->which_groups & XkbIM_UseEffective)
         group |= (uint8_t)(1u << (st->group & 7));
-    if ((led->which_groups & XkbIM_UseAnyGroup) && (group & led->groups))
+    if ((led->which_groups & XkbIM_UseAnyGroup) && (!led->groups || (group & led->groups)))
         return true;
     return xkb->controls.enabled & led->controls;
 }
 
-static bool is_automatic(const struct ofs_xkb_led *led)
-{
-    return !(led->flags & XkbIM_NoAutomatic) &&
-           ((led->which_mods & XkbIM_UseAnyMods) || (led->which_groups & XkbIM_UseAnyGroup) || led->controls);
-}
-
-uint32_t ofs_xkb_compute_leds(const struct ofs_xkb *xkb, uint32_t which)
+uint32_t ofs_xkb_compute_leds(const struct ofs_xkb *xkb)
 {
     uint32_t state = xkb->led_explicit;
-    for (unsigned i = 0; i < 32; i++) {
-        uint32_t bit = 1u << i;
-        if (!(which & bit))
-            state = (state & ~bit) | (xkb->led_state & bit);
-        else if (is_automatic(&xkb->leds[i]))
-            state = led_wants(xkb, &xkb->leds[i]) ? state | bit : state & ~bit;
-    }
+    for (unsigned i = 0; i < 32; i++)
+        if (!(xkb->leds[i].flags & XkbIM_NoAutomatic) && led_wants(xkb, &xkb->leds[i]))
+            state |= 1u << i;
     return state;
 }
 
-void ofs_xkb_update_leds(struct ofs_server *s, uint32_t which, const struct ofs_xkb_cause *cause)
+void ofs_xkb_update_leds(struct ofs_server *s)
 {
     struct ofs_xkb *xkb = s->xkb;
     uint32_t old = xkb->led_state;
-    xkb->led_state = ofs_xkb_compute_leds(xkb, which);
-    if (old != xkb->led_state)
-        ofs_xkb_notify_leds(s, XkbIndicatorStateNotify, xkb->led_state, old ^ xkb->led_state);
+    xkb->led_state = ofs_xkb_compute_leds(xkb);
+    if (old == xkb->led_state)
+        return;
+    ofs_xkb_notify_leds(s, XkbIndicatorStateNotify, xkb->led_state, old ^ xkb->led_state);
+    ofs_xkb_notify_device(s, XkbXI_IndicatorStateMask);
 }
 
 /* An indicator that drives the keyboard changes what it stands for. */
@@ -93,12 +91,13 @@ void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, co
         uint32_t bit = 1u << i;
         if (!(affect & bit))
             continue;
-        if ((led->flags & XkbIM_NoExplicit) && !(led->flags & XkbIM_LEDDrivesKB))
+        if (led->flags & XkbIM_NoExplicit) {
+            xkb->led_explicit &= ~bit;
             continue;
-        if (!(led->flags & XkbIM_NoExplicit))
-            xkb->led_explicit = values & bit ? xkb->led_explicit | bit : xkb->led_explicit & ~bit;
+        }
+        xkb->led_explicit = values & bit ? xkb->led_explicit | bit : xkb->led_explicit & ~bit;
         if (led->flags & XkbIM_LEDDrivesKB)
             drive(s, led, values & bit, cause);
     }
-    ofs_xkb_update_leds(s, affect, cause);
+    ofs_xkb_update_leds(s);
 }

@@ -143,7 +143,7 @@ void ofs_xkb_notify_controls(struct ofs_server *s, const struct ofs_xkb_controls
         if (listens(c) && (c->xkb->controls & changed))
             send(c, &w, "112 4 112 444 1111 4");
     if (old->enabled != new->enabled)
-        ofs_xkb_update_leds(s, ~0u, cause);
+        ofs_xkb_update_leds(s);
 }
 
 void ofs_xkb_notify_leds(struct ofs_server *s, uint8_t kind, uint32_t state, uint32_t changed)
@@ -158,6 +158,27 @@ void ofs_xkb_notify_leds(struct ofs_server *s, uint8_t kind, uint32_t state, uin
         if (selected & changed)
             send(c, &w, "112 4 112 44 444");
     }
+}
+
+void ofs_xkb_notify_device(struct ofs_server *s, uint16_t reason)
+{
+    const struct ofs_xkb *xkb = s->xkb;
+    uint32_t defined = 0;
+    for (unsigned i = 0; i < 32; i++)
+        defined |= xkb->names.leds[i] || ofs_xkb_led_in_use(&xkb->leds[i]) ? 1u << i : 0;
+    struct writer w = begin(s, XkbExtensionDeviceNotify);
+    w8(&w, 0);
+    w16(&w, reason);
+    w16(&w, 0); /* KbdFeedbackClass, id 0 */
+    w16(&w, 0);
+    w32(&w, defined);
+    w32(&w, xkb->led_state);
+    w16(&w, 0);
+    w16(&w, XkbXI_AllFeaturesMask);
+    w16(&w, 0);
+    for (struct ofs_client *c = s->clients; c; c = c->next)
+        if (listens(c) && (c->xkb->device & reason))
+            send(c, &w, "112 4 112 22 44 11 222");
 }
 
 void ofs_xkb_notify_bell(struct ofs_server *s, uint8_t bell_class, uint8_t bell_id, int percent, uint32_t name,
@@ -255,7 +276,7 @@ void ofs_xkb_notify_changes(struct ofs_server *s, const struct ofs_xkb_changes *
     }
     struct ofs_xkb_state old = xkb->state;
     ofs_xkb_state_changed(s, &old, cause);
-    ofs_xkb_update_leds(s, ~0u, cause);
+    ofs_xkb_update_leds(s);
 }
 
 void ofs_xkb_notify_names(struct ofs_server *s, const struct ofs_xkb_names_change *n)

@@ -90,7 +90,7 @@ void ofs_xkb_state_changed(struct ofs_server *s, const struct ofs_xkb_state *old
     if (!changed)
         return;
     ofs_xkb_notify_state(s, changed, cause);
-    ofs_xkb_update_leds(s, ~0u, cause);
+    ofs_xkb_update_leds(s);
 }
 
 /* ---- which action a key has now ---- */

@@ -159,7 +159,7 @@ class Decoder:
 
     def line(self, text):
         words = text.split(" ")
-        kind = words[1] if len(words) > 1 else ""
+        kind = words[1] if len(words) > 1 and words[0] != "#" else ""
         try:
             if kind == "reply":
                 return "%s %s" % (words[0], self.reply(words[2], bytes.fromhex(words[3])))
@@ -177,22 +177,21 @@ class Decoder:
         return text
 
     def text(self, output):
-        """All lines of a client's output, decoded."""
-        kept = []
-        for raw in output.splitlines():
-            words = raw.split(" ")
+        """All lines of a client's output, decoded. Atoms are listed at the end; names hold from where they are given on,
+        since a server may hand out an id again."""
+        rows = [raw.split(" ") for raw in output.splitlines()]
+        self.atoms.update((int(words[1]), " ".join(words[2:])) for words in rows if words[0] == "atom")
+        out = []
+        for words in rows:
             if words[0] == "name":
                 self.names[int(words[1])] = words[2]
-            elif words[0] == "atom":
-                self.atoms[int(words[1])] = " ".join(words[2:])
-            elif words[0] == "bases":
+            elif words[0] in ("bases", "ext"):
                 self.extensions[words[1]] = tuple(int(w) for w in words[2:5])
-            elif words[0] == "ext":
-                self.extensions[words[1]] = tuple(int(w) for w in words[2:5])
-                kept.append("present " + words[1])
-            else:
-                kept.append(raw)
-        return [self.line(raw) for raw in kept]
+                if words[0] == "ext":
+                    out.append("present " + words[1])
+            elif words[0] != "atom":
+                out.append(self.line(" ".join(words)))
+        return out
 
 
 def decode(output, protocol=None):

@@ -5,15 +5,12 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <X11/Xlib.h>
 
-#include "check.h"
+#include "raw.h"
 
 extern char **environ;
 
@@ -111,14 +108,25 @@ static void spawn(void)
     CHECK(system("exit 0") == 0);
 }
 
+/* Without Xlib, whose own lock another thread may hold at the fork. */
+static void open_by_hand(void)
+{
+    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/tmp/.X11-unix/X0"};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    raw_setup(fd, &address, sizeof(address));
+    close(fd);
+}
+
 static void *forks(void *unused)
 {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 50; i++) {
         pid_t child = fork();
 
         if (child == 0) {
             alarm(20);
-            open_and_use();
+            open_by_hand();
+            open_by_hand();
             _exit(0);
         }
         wait_for(child);
@@ -129,7 +137,7 @@ static void *forks(void *unused)
 static void *opens(void *stop)
 {
     while (!__atomic_load_n((int *)stop, __ATOMIC_RELAXED))
-        open_and_use();
+        open_by_hand();
     return NULL;
 }
 

@@ -3,22 +3,8 @@
  *   dlopen LIBRARY    by dlsym from this library
  *   getproc LIBRARY   by glXGetProcAddressARB, itself by dlsym from this library */
 #include <dlfcn.h>
-#include <unistd.h>
 
-#include <GL/glx.h>
-
-#include "check.h"
-
-#define FUNCTIONS(X)                                                                                                 \
-    X(glXChooseFBConfig) X(glXGetVisualFromFBConfig) X(glXCreateNewContext) X(glXCreateWindow) X(glXDestroyWindow)   \
-    X(glXMakeContextCurrent) X(glXSwapBuffers) X(glXDestroyContext) X(glXGetCurrentContext) X(glClear) X(glClearColor) \
-    X(glReadPixels) X(glGetString) X(glGetError)
-
-struct functions {
-#define X(name) __typeof__(&name) name;
-    FUNCTIONS(X)
-#undef X
-};
+#include "scene.h"
 
 static void linked(struct functions *gl)
 {
@@ -42,53 +28,10 @@ static void loaded(struct functions *gl, const char *library, bool by_getproc)
 #undef X
 }
 
-static void draw(const struct functions *gl)
-{
-    static const int attributes[] = {GLX_DOUBLEBUFFER, True, GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8,
-                                     GLX_X_RENDERABLE, True, None};
-    Display *display = XOpenDisplay(NULL);
-    GLXFBConfig *configs, config;
-    XVisualInfo *visual;
-    XSetWindowAttributes window_attributes = {0};
-    GLXContext context;
-    GLXWindow glx_window;
-    Window window;
-    int count = 0;
-    unsigned char pixel[4] = {0};
-
-    CHECK(display != NULL);
-    configs = gl->glXChooseFBConfig(display, DefaultScreen(display), attributes, &count);
-    CHECK(configs && count > 0);
-    config = configs[0];
-    visual = gl->glXGetVisualFromFBConfig(display, config);
-    CHECK(visual != NULL);
-    window_attributes.colormap = XCreateColormap(display, DefaultRootWindow(display), visual->visual, AllocNone);
-    window = XCreateWindow(display, DefaultRootWindow(display), 0, 0, 84, 63, 0, visual->depth, InputOutput, visual->visual,
-                           CWColormap, &window_attributes);
-    XMapWindow(display, window);
-    context = gl->glXCreateNewContext(display, config, GLX_RGBA_TYPE, NULL, True);
-    CHECK(context != NULL);
-    glx_window = gl->glXCreateWindow(display, config, window, NULL);
-    CHECK(gl->glXMakeContextCurrent(display, glx_window, glx_window, context));
-    CHECK(gl->glXGetCurrentContext() == context);
-    CHECK(gl->glGetString(GL_VERSION) != NULL);
-    gl->glClearColor(0.2f, 0.4f, 0.6f, 1.0f);
-    gl->glClear(GL_COLOR_BUFFER_BIT);
-    gl->glReadPixels(40, 30, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
-    gl->glXSwapBuffers(display, glx_window);
-    CHECK(pixel[0] == 51 && pixel[1] == 102 && pixel[2] == 153);
-    CHECK(gl->glGetError() == GL_NO_ERROR);
-    gl->glXMakeContextCurrent(display, None, None, NULL);
-    gl->glXDestroyContext(display, context);
-    gl->glXDestroyWindow(display, glx_window);
-    XFree(visual);
-    XFree(configs);
-    XCloseDisplay(display);
-}
-
 int main(int count, char **arguments)
 {
     struct functions gl;
+    struct scene scene;
 
     if (count == 2 && strcmp(arguments[1], "linked") == 0)
         linked(&gl);
@@ -98,6 +41,8 @@ int main(int count, char **arguments)
         loaded(&gl, arguments[2], true);
     else
         CHECK(!"usage");
-    draw(&gl);
+    scene_open(&scene, &gl);
+    scene_frame(&scene, &gl);
+    scene_close(&scene, &gl);
     return 0;
 }

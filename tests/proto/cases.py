@@ -178,6 +178,8 @@ def cases_of(protocol, request):
 # GLX over the wire is answered for clients that look; what makes or draws is done without it (shim/glx).
 GLX_TESTED = {"QueryVersion", "QueryExtensionsString", "QueryServerString", "GetVisualConfigs", "IsDirect", "ClientInfo",
               "GetDrawableAttributes", "SetClientInfo2ARB"}
+# Requests that are left out altogether.
+LEFT_OUT = {"xinput:XIChangeHierarchy": "Xvfb 21.1.7 dies of a short one"}
 # Requests of version 1 of the input extension that nobody sends any more, and of RANDR beyond 1.5.
 XINPUT_1 = range(3, 39)
 
@@ -188,6 +190,6 @@ def requests(protocol):
         for opcode, request in sorted(protocol.modules[file].requests.items()):
             if file == "glx" and request.name not in GLX_TESTED:
                 continue
-            if file == "xinput" and opcode in XINPUT_1:
+            if file == "xinput" and opcode in XINPUT_1 or request.full_name in LEFT_OUT:
                 continue
             yield request

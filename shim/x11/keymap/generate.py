@@ -181,8 +181,8 @@ class Map:
         self.symbols_name = self.strings(r.string())
         low, high, group_names, vmod_maps = r.take("BBBB")
         self.group_names = [self.strings(r.string()) if group_names >> i & 1 else 0 for i in range(4)]
-        empty = dict(types=[0] * 4, info=0, width=0, modmap=0, explicit=0, behavior=(0, 0), vmods=0, sym=0, action=0)
-        self.keys = [dict(empty) for _ in range(256)]
+        empty = dict(info=0, width=0, modmap=0, explicit=0, behavior=(0, 0), vmods=0, sym=0, action=0)
+        self.keys = [dict(empty, types=[0] * 4) for _ in range(256)]
         self.syms, self.actions = [0], []
         self.repeats, self.no_repeat = bytearray(32), bytearray(32)
         self.groups = 1

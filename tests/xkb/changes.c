@@ -1,0 +1,396 @@
+/* Requests that change the map, the controls and the names; after each, what the server says about it and its events. */
+#include <stdio.h>
+#include <string.h>
+
+#include "raw.h"
+
+static const uint32_t syms[] = { 0,      0,      0x61,   0x41,   0x62,   0x42,   0x31,   0x21,       0xFF08, 0xFFE1, 0xFFE3,
+                                 0xFFE5, 0xFF7F, 0xFFB7, 0xFF95, 0xFE03, 0xFF7E, 0xFFEB, 0x1008FF11, 0xE4,   0xC4,   0x1B1,
+                                 0x1A1,  0x6C1,  0x6E1,  0x7E1,  0x7C1,  0xFE08, 0x20AC, 0x1000394 };
+
+static uint32_t some_sym(struct raw *r) { return syms[raw_random(r, sizeof(syms) / sizeof(syms[0]))]; }
+
+void select_all_events(struct raw *r)
+{
+    raw_begin(r, r->xkb_major, 1);
+    raw16(r, 0x100);
+    raw16(r, 0xFFF);
+    raw16(r, 0);
+    raw16(r, 0xFFF);
+    raw16(r, 0xFF);
+    raw16(r, 0xFF);
+    raw_tell(r, "SelectEvents all");
+}
+
+static void select_events(struct raw *r)
+{
+    static const uint8_t sizes[] = { 2, 0, 2, 4, 4, 4, 2, 1, 1, 1, 2, 2 };
+    uint16_t which = (uint16_t)raw_random(r, 0x1000), clear = (uint16_t)(raw_random(r, 0x1000) & raw_random(r, 0x1000));
+    uint16_t all = (uint16_t)(raw_random(r, 0x1000) & raw_random(r, 0x1000));
+    if (!raw_random(r, 12))
+        which |= 0x2000;
+    char what[80];
+    snprintf(what, sizeof(what), "SelectEvents which %x clear %x all %x", which, clear, all);
+    raw_begin(r, r->xkb_major, 1);
+    raw16(r, raw_random(r, 10) ? 0x100 : 77);
+    raw16(r, which);
+    raw16(r, clear);
+    raw16(r, all);
+    raw16(r, 0xFF);
+    raw16(r, raw_random(r, 256));
+    for (int i = 0; i < 12; i++) {
+        uint32_t affect = raw_random(r, 0x40), value = raw_random(r, 12) ? affect & raw_random(r, 0x40) : raw_random(r, 0x40);
+        if (i == 1 || !(which >> i & 1) || (clear >> i & 1) || (all >> i & 1))
+            continue;
+        if (sizes[i] == 1) {
+            raw8(r, affect & 3);
+            raw8(r, value & affect & 3);
+            raw16(r, 0);
+        } else if (sizes[i] == 2) {
+            raw16(r, affect);
+            raw16(r, value);
+        } else {
+            raw32(r, affect);
+            raw32(r, value);
+        }
+    }
+    if (!raw_random(r, 10))
+        raw32(r, 0); /* one word too many */
+    raw_tell(r, what);
+    select_all_events(r);
+}
+
+static void change_keyboard_mapping(struct raw *r)
+{
+    char what[60];
+    unsigned first = 8 + raw_random(r, 200), n = 1 + raw_random(r, 4), width = 1 + raw_random(r, 8);
+    bool bad = !raw_random(r, 12);
+    snprintf(what, sizeof(what), "ChangeKeyboardMapping %u+%u width %u", first, n, width);
+    raw_begin(r, 100, (uint8_t)n);
+    raw8(r, bad ? raw_random(r, 8) : first);
+    raw8(r, bad ? raw_random(r, 9) : width);
+    raw16(r, 0);
+    for (unsigned i = 0; i < n * width; i++)
+        raw32(r, some_sym(r));
+    raw_tell(r, what);
+}
+
+static void set_modifier_mapping(struct raw *r)
+{
+    unsigned width = raw_random(r, 5);
+    bool standard = raw_random(r, 2);
+    static const uint8_t usual[8][2] = { { 50, 62 }, { 66, 0 }, { 37, 105 }, { 64, 108 }, { 77, 0 }, { 0, 0 }, { 133, 134 }, { 92, 203 } };
+    raw_begin(r, 118, (uint8_t)(standard ? 2 : width));
+    for (unsigned i = 0; i < 8 * (standard ? 2 : width); i++)
+        raw8(r, standard ? usual[i / 2][i % 2] : raw_random(r, 3) ? 0 : 8 + raw_random(r, 248));
+    if (raw_ask(r, standard ? "SetModifierMapping usual" : "SetModifierMapping"))
+        raw_print_hex(r, 1, 2);
+}
+
+static void change_keyboard_control(struct raw *r)
+{
+    char what[60];
+    uint32_t mask = raw_random(r, 256);
+    snprintf(what, sizeof(what), "ChangeKeyboardControl %x", mask);
+    raw_begin(r, 102, 0);
+    raw32(r, mask);
+    for (int bit = 0; bit < 8; bit++) {
+        static const uint16_t limits[] = { 104, 104, 2000, 2000, 36, 3, 256, 4 };
+        if (mask >> bit & 1)
+            raw32(r, raw_random(r, 8) || bit > 3 ? raw_random(r, limits[bit]) : 0xFFFFFFFF - raw_random(r, 2));
+    }
+    raw_tell(r, what);
+    raw_begin(r, 103, 0);
+    if (raw_ask(r, "GetKeyboardControl"))
+        raw_print_hex(r, 4, r->reply_bytes);
+}
+
+static void set_controls(struct raw *r)
+{
+    raw_begin(r, r->xkb_major, 7);
+    raw16(r, 0x100);
+    uint32_t change = 0;
+    for (int i = 0; i < 4; i++)
+        change |= 1u << raw_random(r, 13);
+    static const uint32_t high[] = { 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31, 0, 0, 0 };
+    change |= high[raw_random(r, 8)];
+    uint32_t mods = raw_random(r, 256), ignore = raw_random(r, 256), vmods = raw_random(r, 0x2000);
+    raw8(r, mods);
+    raw8(r, mods & raw_random(r, 256));
+    raw8(r, ignore);
+    raw8(r, ignore & raw_random(r, 256));
+    raw16(r, vmods);
+    raw16(r, vmods & raw_random(r, 65536));
+    raw16(r, vmods);
+    raw16(r, vmods & raw_random(r, 65536));
+    raw8(r, raw_random(r, 6));          /* mouse keys' button */
+    raw8(r, raw_random(r, 4) << 6);     /* groups wrap */
+    raw16(r, raw_random(r, 20) ? raw_random(r, 0x1000) : 0xF000);
+    raw16(r, 0);
+    uint32_t affect = raw_random(r, 0x2000) & 0xE1u; /* no slow, bounce, sticky or mouse keys: they need time or devices */
+    raw32(r, affect);
+    raw32(r, affect & raw_random(r, 0x2000));
+    raw32(r, change);
+    for (int i = 0; i < 8; i++)
+        raw16(r, raw_random(r, 30));
+    raw16(r, raw_random(r, 1000));
+    raw16(r, raw_random(r, 10));
+    affect = raw_random(r, 0x2000);
+    raw32(r, affect);
+    raw32(r, affect & raw_random(r, 0x2000));
+    affect = raw_random(r, 0x1000);
+    raw16(r, affect);
+    raw16(r, affect & raw_random(r, 0x1000));
+    for (int i = 0; i < 32; i++)
+        raw8(r, raw_random(r, 256));
+    char what[60];
+    snprintf(what, sizeof(what), "SetControls %x", change);
+    raw_tell(r, what);
+    raw_begin(r, r->xkb_major, 6);
+    raw16(r, 0x100);
+    raw16(r, 0);
+    if (raw_ask(r, "GetControls"))
+        raw_print_hex(r, 4, r->reply_bytes);
+}
+
+static void set_indicator_map(struct raw *r)
+{
+    uint32_t which = 1u << raw_random(r, 32) | 1u << raw_random(r, 32);
+    raw_begin(r, r->xkb_major, 14);
+    raw16(r, 0x100);
+    raw16(r, 0);
+    raw32(r, which);
+    for (int i = 0; i < __builtin_popcount(which); i++) {
+        uint32_t mods = raw_random(r, 256);
+        raw8(r, raw_random(r, 4) << 6);
+        raw8(r, raw_random(r, 17));
+        raw8(r, raw_random(r, 16));
+        raw8(r, raw_random(r, 12) ? raw_random(r, 32) : raw_random(r, 256));
+        raw8(r, mods);
+        raw8(r, mods);
+        raw16(r, raw_random(r, 0x2000));
+        raw32(r, raw_random(r, 4) ? 0 : raw_random(r, 0x2000));
+    }
+    raw_tell(r, "SetIndicatorMap");
+    raw_begin(r, r->xkb_major, 13);
+    raw16(r, 0x100);
+    raw16(r, 0);
+    raw32(r, which);
+    if (raw_ask(r, "GetIndicatorMap"))
+        raw_print_hex(r, 8, r->reply_bytes);
+}
+
+static void set_compat_map(struct raw *r)
+{
+    unsigned first = raw_random(r, 124), n = raw_random(r, 3), groups = raw_random(r, 16), recompute = raw_random(r, 2);
+    raw_begin(r, r->xkb_major, 11);
+    raw16(r, 0x100);
+    raw8(r, 0);
+    raw8(r, recompute);
+    raw8(r, 0);
+    raw8(r, groups);
+    raw16(r, first);
+    raw16(r, n);
+    raw16(r, 0);
+    for (unsigned i = 0; i < n; i++) {
+        raw32(r, some_sym(r));
+        raw8(r, raw_random(r, 256));
+        raw8(r, raw_random(r, 5) | (raw_random(r, 2) << 7));
+        raw8(r, raw_random(r, 2) ? 0xFF : raw_random(r, 13));
+        raw8(r, raw_random(r, 4));
+        const uint8_t action[8] = { (uint8_t)(1 + raw_random(r, 3)), 4, 0, 0, 0, 0, 0, 0 };
+        raw_bytes(r, action, 8);
+    }
+    for (int g = 0; g < 4; g++) {
+        if (!(groups >> g & 1))
+            continue;
+        raw8(r, 0);
+        raw8(r, raw_random(r, 256));
+        raw16(r, raw_random(r, 0x2000));
+    }
+    raw_tell(r, "SetCompatMap");
+    if (recompute)
+        print_full_map(r);
+}
+
+static void set_map(struct raw *r)
+{
+    unsigned first = 8 + raw_random(r, 240), n = 1 + raw_random(r, 3), mods = raw_random(r, 3);
+    bool with_actions = raw_random(r, 2), with_vmods = raw_random(r, 2), explicits = raw_random(r, 2);
+    uint16_t present = (uint16_t)(0x02 | (with_actions ? 0x10 : 0) | (with_vmods ? 0x40 : 0) | (explicits ? 0x08 : 0) | 0x04);
+    uint16_t vmods = (uint16_t)(with_vmods ? raw_random(r, 0x2000) : 0);
+    uint8_t counts[3] = { 0 };
+    unsigned total_actions = 0;
+    struct { uint8_t type[4], groups, width; uint32_t sym[8]; } keys[3];
+    for (unsigned i = 0; i < n; i++) {
+        keys[i].groups = (uint8_t)raw_random(r, 3);
+        keys[i].width = keys[i].groups ? 2 : 0;
+        for (int g = 0; g < 4; g++)
+            keys[i].type[g] = (uint8_t)(1 + raw_random(r, 3));
+        for (int s = 0; s < 8; s++)
+            keys[i].sym[s] = some_sym(r);
+        counts[i] = with_actions && raw_random(r, 2) ? (uint8_t)(keys[i].groups * keys[i].width) : 0;
+        total_actions += counts[i];
+    }
+    raw_begin(r, r->xkb_major, 9);
+    raw16(r, 0x100);
+    raw16(r, present);
+    raw16(r, raw_random(r, 2) ? 2 : 0);
+    raw8(r, 8);
+    raw8(r, 255);
+    raw16(r, 0);
+    raw8(r, first);
+    raw8(r, n);
+    raw16(r, n * 4);
+    raw8(r, first);
+    raw8(r, with_actions ? n : 0);
+    raw16(r, total_actions);
+    raw_bytes(r, "\0\0\0", 3);
+    raw8(r, first);
+    raw8(r, explicits ? n : 0);
+    raw8(r, explicits ? n : 0);
+    raw8(r, first);
+    raw8(r, n);
+    raw8(r, mods);
+    raw_bytes(r, "\0\0\0", 3);
+    raw16(r, vmods);
+    for (unsigned i = 0; i < n; i++) {
+        raw_bytes(r, keys[i].type, 4);
+        raw8(r, keys[i].groups);
+        raw8(r, keys[i].width);
+        raw16(r, keys[i].groups * keys[i].width);
+        for (int s = 0; s < keys[i].groups * keys[i].width; s++)
+            raw32(r, keys[i].sym[s]);
+    }
+    if (with_actions) {
+        raw_bytes(r, counts, n);
+        raw_pad(r);
+        for (unsigned i = 0; i < total_actions; i++) {
+            const uint8_t action[8] = { 1, 0, 1, 1, 0, 0, 0, 0 };
+            raw_bytes(r, action, 8);
+        }
+    }
+    for (int i = 0; i < __builtin_popcount(vmods); i++)
+        raw8(r, 1u << raw_random(r, 8));
+    raw_pad(r);
+    for (unsigned i = 0; explicits && i < n; i++) {
+        raw8(r, first + i);
+        raw8(r, raw_random(r, 256));
+    }
+    raw_pad(r);
+    for (unsigned i = 0; i < mods; i++) {
+        raw8(r, first + raw_random(r, n));
+        raw8(r, 1u << raw_random(r, 8));
+    }
+    raw_pad(r);
+    char what[80];
+    snprintf(what, sizeof(what), "SetMap present %x keys %u+%u", present, first, n);
+    raw_tell(r, what);
+    print_full_map(r);
+}
+
+static void set_names(struct raw *r)
+{
+    raw_begin(r, r->xkb_major, 18);
+    uint32_t atoms[3] = { 31, 39, raw_random(r, 12) ? 67 : 999999 };
+    raw16(r, 0x100);
+    raw16(r, 0x3);
+    raw32(r, 0x0904 | (raw_random(r, 2) ? 0x200 : 0));
+    bool keys = r->request[r->swap ? 10 : 9] & 2;
+    raw32(r, 0);
+    raw32(r, 0x80000001);
+    raw8(r, 0);
+    raw8(r, 0);
+    raw8(r, 10);
+    raw8(r, keys ? 2 : 0);
+    raw32(r, 0);
+    raw32(r, atoms[0]);
+    raw32(r, atoms[1]);
+    raw32(r, atoms[2]);
+    raw32(r, atoms[0]);
+    raw32(r, 0);
+    if (keys)
+        raw_bytes(r, "ONE\0TWO ", 8);
+    raw_tell(r, "SetNames");
+    print_names(r, 0x3FFF);
+}
+
+static void latch_lock_state(struct raw *r)
+{
+    uint32_t locks = raw_random(r, 256), latches = raw_random(r, 256);
+    raw_begin(r, r->xkb_major, 5);
+    raw16(r, 0x100);
+    raw8(r, locks);
+    raw8(r, raw_random(r, 10) ? locks & raw_random(r, 256) : raw_random(r, 256));
+    raw8(r, raw_random(r, 2));
+    raw8(r, raw_random(r, 5));
+    raw8(r, latches);
+    raw8(r, latches & raw_random(r, 256));
+    raw8(r, 0);
+    raw8(r, raw_random(r, 2));
+    raw16(r, raw_random(r, 3));
+    raw_tell(r, "LatchLockState");
+    raw_begin(r, r->xkb_major, 4);
+    raw16(r, 0x100);
+    raw16(r, 0);
+    if (raw_ask(r, "GetState"))
+        raw_print_hex(r, 8, 32);
+    raw_begin(r, r->xkb_major, 12);
+    raw16(r, 0x100);
+    raw16(r, 0);
+    if (raw_ask(r, "GetIndicatorState"))
+        raw_print_hex(r, 8, 12);
+}
+
+static void bell(struct raw *r)
+{
+    raw_begin(r, r->xkb_major, 3);
+    raw16(r, raw_random(r, 6) ? 0x100 : 2 + raw_random(r, 8));
+    raw16(r, raw_random(r, 4) ? 0x300 : raw_random(r, 7));
+    raw16(r, raw_random(r, 4) ? 0x400 : raw_random(r, 3));
+    raw8(r, raw_random(r, 210) - 105);
+    raw8(r, raw_random(r, 6) == 0);
+    raw8(r, raw_random(r, 3) == 0);
+    raw8(r, 0);
+    raw16(r, raw_random(r, 6) ? raw_random(r, 2000) : 0xFFFE + raw_random(r, 2));
+    raw16(r, raw_random(r, 6) ? raw_random(r, 2000) : 0xFFFE + raw_random(r, 2));
+    raw16(r, 0);
+    raw32(r, raw_random(r, 4) ? 39 : raw_random(r, 2));
+    raw32(r, raw_random(r, 4) ? 0 : 0xBAD0001);
+    raw_tell(r, "XkbBell");
+    raw_begin(r, 104, (uint8_t)(raw_random(r, 220) - 110));
+    raw_tell(r, "Bell");
+}
+
+void scenario_changes(struct raw *r, unsigned count)
+{
+    use_extension(r, 1, 0);
+    select_all_events(r);
+    for (unsigned i = 0; i < count; i++) {
+        switch (raw_random(r, 12)) {
+        case 0:
+        case 1:
+            change_keyboard_mapping(r);
+            print_full_map(r);
+            break;
+        case 2:
+            set_modifier_mapping(r);
+            print_full_map(r);
+            break;
+        case 3: change_keyboard_control(r); break;
+        case 4: set_controls(r); break;
+        case 5: set_indicator_map(r); break;
+        case 6: set_compat_map(r); break;
+        case 7: set_map(r); break;
+        case 8: set_names(r); break;
+        case 9: latch_lock_state(r); break;
+        case 10: bell(r); break;
+        default: select_events(r); break;
+        }
+    }
+    raw_begin(r, 101, 0);
+    raw8(r, 8);
+    raw8(r, 248);
+    if (raw_ask(r, "GetKeyboardMapping"))
+        raw_print_hex(r, 4, r->reply_bytes);
+}
