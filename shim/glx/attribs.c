@@ -79,14 +79,13 @@ static bool read_list(const int *at, struct wish *wish, struct ofs_glx_failure *
     return true;
 }
 
-/* Versions that were ever defined. */
+/* Versions that were ever defined; of those after the last one that is closed, the driver decides. */
 static bool version_exists(const struct wish *wish, bool es)
 {
-    static const int gl_minors[] = {-1, 5, 1, 3, 6}, es_minors[] = {-1, 1, 0, 2};
-    int count = es ? (int)OFS_ARRAY_LEN(es_minors) : (int)OFS_ARRAY_LEN(gl_minors);
+    static const int last_minor[] = {-1, 5, 1, 3};
 
-    return wish->major >= 1 && wish->major < count && wish->minor >= 0 &&
-           wish->minor <= (es ? es_minors : gl_minors)[wish->major];
+    return wish->major >= 1 && wish->minor >= 0 &&
+           (es || wish->major >= (int)OFS_ARRAY_LEN(last_minor) || wish->minor <= last_minor[wish->major]);
 }
 
 static bool check(const struct wish *wish, bool es, struct ofs_glx_failure *failure)
@@ -95,7 +94,7 @@ static bool check(const struct wish *wish, bool es, struct ofs_glx_failure *fail
 
     if (wish->flags & ~KNOWN_FLAGS)
         return fail(failure, OFS_GLX_CORE_ERROR, BadValue, (uint32_t)wish->flags);
-    if (wish->profile_given && (es || has_profiles) &&
+    if (wish->profile_given && (es || has_profiles || !wish->profile) &&
         ((wish->profile & ~KNOWN_PROFILES) || !wish->profile || (wish->profile & (wish->profile - 1))))
         return fail(failure, OFS_GLX_EXT_ERROR, GLXBadProfileARB, 0);
     if (!version_exists(wish, es))
@@ -105,8 +104,7 @@ static bool check(const struct wish *wish, bool es, struct ofs_glx_failure *fail
     if (!es && wish->major < 3 && (wish->flags & GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB))
         return fail(failure, OFS_GLX_CORE_ERROR, BadMatch, 0);
     if (wish->render_type != GLX_RGBA_TYPE)
-        return fail(failure, OFS_GLX_CORE_ERROR, wish->render_type == GLX_COLOR_INDEX_TYPE ? BadMatch : BadValue,
-                    (uint32_t)wish->render_type);
+        return fail(failure, OFS_GLX_CORE_ERROR, BadValue, (uint32_t)wish->render_type);
     if (wish->reset != GLX_NO_RESET_NOTIFICATION_ARB && wish->reset != GLX_LOSE_CONTEXT_ON_RESET_ARB)
         return fail(failure, OFS_GLX_CORE_ERROR, BadValue, (uint32_t)wish->reset);
     if (wish->release != GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB && wish->release != GLX_CONTEXT_RELEASE_BEHAVIOR_FLUSH_ARB)

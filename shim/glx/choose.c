@@ -143,8 +143,9 @@ unsigned ofs_glx_choose(const int *attributes, unsigned *order)
             order[0] = (unsigned)(config - ofs_glx_configs(&count));
             return 1;
         }
-        if (!ofs_config_wish_set(&wish, at[0], at[1]))
-            return 0;
+        /* Attributes of extensions that are not ours are passed over, as Mesa does, where the letter of GLX would return
+         * nothing: programs ask for them without looking at the extension string. */
+        (void)ofs_config_wish_set(&wish, at[0], at[1]);
     }
     return ofs_config_select(&wish, order);
 }

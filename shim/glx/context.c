@@ -170,6 +170,16 @@ OFS_EXPORT GLXContext glXCreateNewContext(Display *dpy, GLXFBConfig handle, int 
     return create_or_raise(dpy, config, share, &legacy_request, X_GLXCreateNewContext);
 }
 
+/* EXT_no_config_context: the list must then name the screen. */
+static bool may_lack_config(const struct ofs_egl *egl, GLXFBConfig handle, const int *attributes)
+{
+    if (handle || !egl->no_config_context)
+        return false;
+    while (attributes && attributes[0] != None && attributes[0] != GLX_SCREEN)
+        attributes += 2;
+    return attributes && attributes[0] == GLX_SCREEN;
+}
+
 OFS_EXPORT GLXContext glXCreateContextAttribsARB(Display *dpy, GLXFBConfig handle, GLXContext share, Bool direct,
                                                  const int *attributes)
 {
@@ -182,7 +192,7 @@ OFS_EXPORT GLXContext glXCreateContextAttribsARB(Display *dpy, GLXFBConfig handl
         return OFS_FOREIGN(glXCreateContextAttribsARB, NULL, dpy, handle, share, direct, attributes);
     config = ofs_glx_config(handle);
     egl = ofs_egl_open();
-    if (!config || !egl) {
+    if (!egl || (!config && !may_lack_config(egl, handle, attributes))) {
         ofs_glx_raise(dpy, OFS_GLX_EXT_ERROR, GLXBadFBConfig, X_GLXCreateContextAttribsARB, 0);
         return NULL;
     }

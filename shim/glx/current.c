@@ -26,7 +26,7 @@ static EGLSurface meant(struct ofs_drawable *drawable, struct ofs_surface *surfa
         return EGL_NO_SURFACE;
     if (!drawable->config->double_buffer || !ofs_is_front(mode))
         return surface->back;
-    if (drawing && (mode == GL_FRONT_AND_BACK || mode == GL_LEFT))
+    if (drawing && ofs_is_both(mode))
         return surface->back;
     if (!drawing && surface->front_is_back)
         return surface->back;
@@ -51,6 +51,7 @@ void ofs_current_apply(void)
     }
     now->egl_draw = draw;
     now->egl_read = read;
+    ofs_buffers_tell();
 }
 
 static void set_user(struct ofs_surface *surface, int user)
@@ -121,23 +122,6 @@ static void report_renderer(const struct ofs_egl *egl)
                        (const char *)gl->glGetString(GL_VERSION), egl->device, egl->reason);
 }
 
-/* A context's initial draw and read buffers follow from its first drawable, which is a pbuffer to the driver. */
-static void start_context(struct ofs_glx_context *context, const struct ofs_drawable *draw)
-{
-    const struct ofs_gl *gl = ofs_gl_get();
-
-    if (context->started)
-        return;
-    context->started = true;
-    if (!draw || !gl || context->api != OFS_API_GL)
-        return;
-    context->draw_buffer = context->read_buffer = draw->config->double_buffer ? GL_BACK : GL_FRONT;
-    gl->glDrawBuffer(context->draw_buffer);
-    gl->glReadBuffer(context->read_buffer);
-    while (gl->glGetError() != GL_NO_ERROR) /* a new context has no error of the program's to lose */
-        ofs_debug("the driver refused draw buffer 0x%x for a pbuffer", context->draw_buffer);
-}
-
 /* The GLX error of a failed EGL call. */
 static void explain(const struct ofs_egl *egl, struct ofs_glx_failure *failure)
 {
@@ -186,7 +170,11 @@ static bool bind(struct ofs_binding *next, struct ofs_glx_failure *failure)
         old.context = NULL, ofs_glx_context_release(context); /* still current: only the older reference goes */
     drop(&old);
     watch_thread();
-    start_context(context, next->draw);
+    if (!context->started && next->draw) {
+        context->started = true;
+        ofs_buffers_start(context, next->draw->config->double_buffer);
+    }
+    ofs_buffers_tell();
     ofs_current_apply();
     report_renderer(egl);
     return true;

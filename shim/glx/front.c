@@ -6,16 +6,6 @@
 #define OFS_LOG_MODULE OFS_MOD_GLX
 #include "util/log.h"
 
-bool ofs_is_front(GLenum mode)
-{
-    return mode == GL_FRONT || mode == GL_FRONT_LEFT || mode == GL_FRONT_AND_BACK || mode == GL_LEFT;
-}
-
-static bool is_both(GLenum mode)
-{
-    return mode == GL_FRONT_AND_BACK || mode == GL_LEFT;
-}
-
 /* Takes the spare copying context, or makes one. Its GL state is never changed, so that every user finds it fresh. */
 static EGLContext take_copier(const struct ofs_egl *egl)
 {
@@ -83,35 +73,26 @@ static void whole(const struct ofs_surface *surface, int *width_out, int *height
     *height_out = (int)ofs_size_height(surface->size_px);
 }
 
-void ofs_front_draw_buffer(GLenum mode)
+void ofs_front_draw_changed(GLenum before)
 {
     struct ofs_binding *now = &ofs_current;
-    GLenum before = now->context->draw_buffer;
     struct ofs_surface *surface = now->draw_surface;
+    GLenum mode = now->context->draw_buffer;
     EGLSurface old = now->egl_draw;
     int width, height;
 
-    if (mode == before)
-        return;
-    now->context->draw_buffer = mode;
     if (!surface || !now->draw->config->double_buffer)
         return;
     whole(surface, &width, &height);
-    if (is_both(before) && surface->front != EGL_NO_SURFACE)
+    if (ofs_is_both(before) && surface->front != EGL_NO_SURFACE)
         ofs_front_update(surface, 0, 0, width, height); /* what went to both is in the back only */
-    surface->front_is_back = is_both(mode);
+    surface->front_is_back = ofs_is_both(mode);
     ofs_current_apply();
     /* Front and back share one depth and stencil buffer in GL. */
     if (now->egl_draw != old && (now->draw->config->depth_size || now->draw->config->stencil_size))
         copy(old, now->egl_draw, 0, 0, width, height,
              (now->draw->config->depth_size ? GL_DEPTH_BUFFER_BIT : 0) |
                  (now->draw->config->stencil_size ? GL_STENCIL_BUFFER_BIT : 0));
-}
-
-void ofs_front_read_buffer(GLenum mode)
-{
-    ofs_current.context->read_buffer = mode;
-    ofs_current_apply();
 }
 
 static void report(struct ofs_drawable *drawable, uint64_t sequence)

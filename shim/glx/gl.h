@@ -11,6 +11,7 @@
     X(PFNGLBINDFRAMEBUFFERPROC, glBindFramebuffer) \
     X(PFNGLBLITFRAMEBUFFERPROC, glBlitFramebuffer) \
     X(void (*)(GLenum), glDrawBuffer) \
+    X(PFNGLDRAWBUFFERSPROC, glDrawBuffers) \
     X(void (*)(GLenum), glReadBuffer) \
     X(void (*)(void), glFinish) \
     X(void (*)(void), glFlush) \

@@ -66,23 +66,6 @@ static bool is_default(GLenum binding)
     return framebuffer == 0;
 }
 
-static bool is_window_buffer(GLenum mode)
-{
-    return mode == GL_NONE || (mode >= GL_FRONT_LEFT && mode <= GL_FRONT_AND_BACK);
-}
-
-static bool is_back(GLenum mode)
-{
-    return mode == GL_BACK || mode == GL_BACK_LEFT || mode == GL_BACK_RIGHT;
-}
-
-/* What a single-buffered drawable has no back for is an error in GL, and not one that a pbuffer's driver need see; the
- * default framebuffer has no colour attachments either, so asking for one gives the same error. */
-static GLenum refused_if_single(const struct ofs_drawable *drawable, GLenum mode)
-{
-    return is_back(mode) && !drawable->config->double_buffer ? GL_COLOR_ATTACHMENT0 : mode;
-}
-
 /* -- the size follows the window ---------------------------------------------------------------------------------- */
 
 OFS_EXPORT void glViewport(GLint x, GLint y, GLsizei width, GLsizei height)
@@ -98,88 +81,125 @@ OFS_EXPORT void glViewport(GLint x, GLint y, GLsizei width, GLsizei height)
 
 OFS_EXPORT void glDrawBuffer(GLenum mode)
 {
-    if (!desktop_gl_is_current() || !is_window_buffer(mode) || !is_default(GL_DRAW_FRAMEBUFFER_BINDING)) {
+    if (!desktop_gl_is_current() || !is_default(GL_DRAW_FRAMEBUFFER_BINDING)) {
         CALL_REAL(glDrawBuffer, mode);
         return;
     }
-    if (refused_if_single(ofs_current.draw, mode) != mode) {
-        CALL_REAL(glDrawBuffer, GL_COLOR_ATTACHMENT0);
-        return;
-    }
-    CALL_REAL(glDrawBuffer, mode);
-    ofs_front_draw_buffer(mode);
+    CALL_REAL(glDrawBuffer, ofs_buffer_real(mode));
+    if (ofs_buffer_exists(mode))
+        ofs_buffers_set_draw(1, &mode);
 }
 
 OFS_EXPORT void glReadBuffer(GLenum mode)
 {
-    if (!desktop_gl_is_current() || !is_window_buffer(mode) || !is_default(GL_READ_FRAMEBUFFER_BINDING)) {
+    if (!desktop_gl_is_current() || !is_default(GL_READ_FRAMEBUFFER_BINDING)) {
         CALL_REAL(glReadBuffer, mode);
         return;
     }
-    if (refused_if_single(ofs_current.read, mode) != mode) {
-        CALL_REAL(glReadBuffer, GL_COLOR_ATTACHMENT0);
-        return;
-    }
-    CALL_REAL(glReadBuffer, mode);
-    ofs_front_read_buffer(mode);
+    CALL_REAL(glReadBuffer, ofs_buffer_real(mode));
+    if (ofs_buffer_exists(mode))
+        ofs_buffers_set_read(mode);
 }
 
-/* One mode that says the same as the list, for the default framebuffer. */
-static GLenum summary(GLsizei count, const GLenum *modes)
+/* Lists name single buffers, each at most once; GL_BACK alone may stand for the left one. */
+static bool is_list(GLsizei count, const GLenum *modes)
 {
-    bool front = false, back = false;
+    int fronts = 0, backs = 0;
 
     for (GLsizei i = 0; i < count; i++) {
-        front = front || ofs_is_front(modes[i]);
-        back = back || is_back(modes[i]);
+        fronts += modes[i] == GL_FRONT_LEFT;
+        backs += modes[i] == GL_BACK_LEFT || (modes[i] == GL_BACK && count == 1);
+        if (modes[i] != GL_NONE && modes[i] != GL_FRONT_LEFT && modes[i] != GL_BACK_LEFT && modes[i] != GL_BACK)
+            return false;
     }
-    return front && back ? GL_FRONT_AND_BACK : front ? GL_FRONT : back ? GL_BACK : GL_NONE;
+    return fronts <= 1 && backs <= 1;
+}
+
+/* The list with the driver's names; the program's own list if it is not one that a window could have. */
+static const GLenum *real_list(GLsizei count, const GLenum *modes, GLenum *storage)
+{
+    for (GLsizei i = 0; i < count; i++)
+        storage[i] = ofs_buffer_real(modes[i]);
+    return storage;
+}
+
+static bool is_window_list(GLsizei count, const GLenum *modes)
+{
+    return desktop_gl_is_current() && modes && count > 0 && count <= OFS_MAX_DRAW_BUFFERS && is_list(count, modes);
 }
 
 OFS_EXPORT void glDrawBuffers(GLsizei count, const GLenum *modes)
 {
-    CALL_REAL(glDrawBuffers, count, modes);
-    if (desktop_gl_is_current() && modes && count > 0 && is_window_buffer(modes[0]) &&
-        is_default(GL_DRAW_FRAMEBUFFER_BINDING))
-        ofs_front_draw_buffer(summary(count, modes));
+    GLenum real[OFS_MAX_DRAW_BUFFERS];
+
+    if (!is_window_list(count, modes) || !is_default(GL_DRAW_FRAMEBUFFER_BINDING)) {
+        CALL_REAL(glDrawBuffers, count, modes);
+        return;
+    }
+    CALL_REAL(glDrawBuffers, count, real_list(count, modes, real));
+    ofs_buffers_set_draw(count, modes);
 }
 
 OFS_EXPORT void glNamedFramebufferDrawBuffer(GLuint framebuffer, GLenum mode)
 {
-    CALL_REAL(glNamedFramebufferDrawBuffer, framebuffer, mode);
-    if (!framebuffer && desktop_gl_is_current() && is_window_buffer(mode))
-        ofs_front_draw_buffer(mode);
+    bool ours = !framebuffer && desktop_gl_is_current() && ofs_buffer_exists(mode);
+
+    CALL_REAL(glNamedFramebufferDrawBuffer, framebuffer, ours ? ofs_buffer_real(mode) : mode);
+    if (ours)
+        ofs_buffers_set_draw(1, &mode);
 }
 
 OFS_EXPORT void glNamedFramebufferDrawBuffers(GLuint framebuffer, GLsizei count, const GLenum *modes)
 {
-    CALL_REAL(glNamedFramebufferDrawBuffers, framebuffer, count, modes);
-    if (!framebuffer && desktop_gl_is_current() && modes && count > 0)
-        ofs_front_draw_buffer(summary(count, modes));
+    GLenum real[OFS_MAX_DRAW_BUFFERS];
+    bool ours = !framebuffer && is_window_list(count, modes);
+
+    CALL_REAL(glNamedFramebufferDrawBuffers, framebuffer, count, ours ? real_list(count, modes, real) : modes);
+    if (ours)
+        ofs_buffers_set_draw(count, modes);
 }
 
 OFS_EXPORT void glNamedFramebufferReadBuffer(GLuint framebuffer, GLenum mode)
 {
-    CALL_REAL(glNamedFramebufferReadBuffer, framebuffer, mode);
-    if (!framebuffer && desktop_gl_is_current() && is_window_buffer(mode))
-        ofs_front_read_buffer(mode);
+    bool ours = !framebuffer && desktop_gl_is_current() && ofs_buffer_exists(mode);
+
+    CALL_REAL(glNamedFramebufferReadBuffer, framebuffer, ours ? ofs_buffer_real(mode) : mode);
+    if (ours)
+        ofs_buffers_set_read(mode);
+}
+
+/* The stack holds what the driver was told. Where it has both names that is what the program said. */
+static void take_popped_buffers(void)
+{
+    bool draw = is_default(GL_DRAW_FRAMEBUFFER_BINDING), read = is_default(GL_READ_FRAMEBUFFER_BINDING);
+    GLenum list[OFS_MAX_DRAW_BUFFERS];
+    GLint mode = 0, read_mode = 0;
+    int count = 1;
+
+    CALL_REAL(glGetIntegerv, GL_READ_BUFFER, &read_mode); /* first: setting one tells the driver both */
+    for (int i = 0; i < OFS_MAX_DRAW_BUFFERS; i++) {
+        CALL_REAL(glGetIntegerv, GL_DRAW_BUFFER0 + (GLenum)i, &mode);
+        list[i] = (GLenum)mode;
+        if (mode != GL_NONE)
+            count = i + 1;
+    }
+    if (count == 1) {
+        CALL_REAL(glGetIntegerv, GL_DRAW_BUFFER, &mode);
+        list[0] = (GLenum)mode;
+    }
+    if (read)
+        ofs_current.context->read_buffer = (GLenum)read_mode;
+    if (draw)
+        ofs_buffers_set_draw(count, list);
+    ofs_current_apply();
 }
 
 OFS_EXPORT void glPopAttrib(void)
 {
-    GLint mode = 0;
-
     CALL_REAL(glPopAttrib);
-    if (!desktop_gl_is_current() || !atomic_load_explicit(&ofs_current.draw->tracks_front, memory_order_relaxed))
-        return;
-    if (is_default(GL_DRAW_FRAMEBUFFER_BINDING)) {
-        CALL_REAL(glGetIntegerv, GL_DRAW_BUFFER, &mode);
-        ofs_front_draw_buffer((GLenum)mode);
-    }
-    if (is_default(GL_READ_FRAMEBUFFER_BINDING)) {
-        CALL_REAL(glGetIntegerv, GL_READ_BUFFER, &mode);
-        ofs_front_read_buffer((GLenum)mode);
-    }
+    if (desktop_gl_is_current() && atomic_load_explicit(&ofs_current.draw->tracks_front, memory_order_relaxed) &&
+        atomic_load_explicit(&ofs_glx.name_quirk, memory_order_relaxed) == OFS_NAMES_BOTH)
+        take_popped_buffers();
 }
 
 /* -- a flush shows what is drawn in front ------------------------------------------------------------------------- */
@@ -204,32 +224,49 @@ OFS_EXPORT void glFinish(void)
         ofs_front_flushed();
 }
 
-/* -- is it double-buffered? --------------------------------------------------------------------------------------- */
+/* -- what the driver would answer for a pbuffer ------------------------------------------------------------------ */
+
+static bool is_buffer_question(GLenum name)
+{
+    return name == GL_DOUBLEBUFFER || name == GL_DRAW_BUFFER || name == GL_READ_BUFFER ||
+           (name >= GL_DRAW_BUFFER0 && name < GL_DRAW_BUFFER0 + OFS_MAX_DRAW_BUFFERS);
+}
 
 /* The answer, if the question is ours to answer. */
-static bool answers(GLenum name, int *value_out)
+static bool answers(GLenum name, GLenum *value_out)
 {
-    if (name != GL_DOUBLEBUFFER || !desktop_gl_is_current() || !is_default(GL_DRAW_FRAMEBUFFER_BINDING))
+    const struct ofs_glx_context *context = ofs_current.context;
+    int index = (int)(name - GL_DRAW_BUFFER0);
+
+    if (!desktop_gl_is_current() ||
+        !is_default(name == GL_READ_BUFFER ? GL_READ_FRAMEBUFFER_BINDING : GL_DRAW_FRAMEBUFFER_BINDING))
         return false;
-    *value_out = ofs_current.draw->config->double_buffer;
+    if (name == GL_DOUBLEBUFFER)
+        *value_out = (GLenum)ofs_current.draw->config->double_buffer;
+    else if (name == GL_READ_BUFFER)
+        *value_out = context->read_buffer;
+    else if (name == GL_DRAW_BUFFER)
+        *value_out = context->draw_list[0];
+    else
+        *value_out = index < context->draw_count ? context->draw_list[index] : GL_NONE;
     return true;
 }
 
-#define GETTER(function, type)                             \
-    OFS_EXPORT void function(GLenum name, type *values)    \
-    {                                                      \
-        int answer;                                        \
-                                                           \
-        if (name == GL_DOUBLEBUFFER && answers(name, &answer)) \
-            values[0] = (type)answer;                      \
-        else                                               \
-            CALL_REAL(function, name, values);             \
+#define GETTER(function, type, convert)                       \
+    OFS_EXPORT void function(GLenum name, type *values)       \
+    {                                                         \
+        GLenum answer;                                        \
+                                                              \
+        if (is_buffer_question(name) && answers(name, &answer)) \
+            values[0] = (type)(convert);                      \
+        else                                                  \
+            CALL_REAL(function, name, values);                \
     }
-GETTER(glGetBooleanv, GLboolean)
-GETTER(glGetIntegerv, GLint)
-GETTER(glGetInteger64v, GLint64)
-GETTER(glGetFloatv, GLfloat)
-GETTER(glGetDoublev, GLdouble)
+GETTER(glGetBooleanv, GLboolean, answer != 0)
+GETTER(glGetIntegerv, GLint, answer)
+GETTER(glGetInteger64v, GLint64, answer)
+GETTER(glGetFloatv, GLfloat, answer)
+GETTER(glGetDoublev, GLdouble, answer)
 
 void *ofs_gl_wrapped(const char *name)
 {

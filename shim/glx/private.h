@@ -70,6 +70,7 @@ int ofs_glx_connection(Display *dpy); /* its descriptor */
 
 /* -- contexts (context.c, attribs.c) ------------------------------------------------------------------------------ */
 
+#define OFS_MAX_DRAW_BUFFERS 8
 enum ofs_gl_api { OFS_API_GL, OFS_API_ES };
 struct ofs_glx_context {
     _Atomic int refs;             /* the live set, and each thread's binding */
@@ -82,7 +83,9 @@ struct ofs_glx_context {
     int render_type;
     bool started;                 /* has been current once */
     bool core_or_new;             /* 3.0 or newer was asked for: may be current without a drawable */
-    GLenum draw_buffer, read_buffer; /* of the default framebuffer, as the program set them */
+    /* Of the default framebuffer, as the program set them: the list, and one mode that sums it up. */
+    GLenum draw_list[OFS_MAX_DRAW_BUFFERS], draw_buffer, read_buffer;
+    int draw_count;
     struct ofs_glx_context *next;
 };
 
@@ -156,7 +159,7 @@ void ofs_surface_release(struct ofs_surface *surface); /* accepts NULL */
 /* Give the surface a true front; false if EGL has none to give. */
 bool ofs_surface_need_front(struct ofs_drawable *drawable, struct ofs_surface *surface);
 
-/* -- what is current (current.c, front.c) ------------------------------------------------------------------------- */
+/* -- what is current (current.c) ------------------------------------------------------------------------- */
 
 struct ofs_binding {
     struct ofs_glx_context *context;  /* NULL = nothing current */
@@ -175,10 +178,22 @@ void ofs_current_follow_size(void);
 /* Tell EGL which surfaces the binding's draw and read buffers mean now, if that changed. */
 void ofs_current_apply(void);
 
-/* The program set its draw or read buffer of the default framebuffer (front.c). */
-void ofs_front_draw_buffer(GLenum mode);
-void ofs_front_read_buffer(GLenum mode);
-bool ofs_is_front(GLenum mode);
+/* Draw and read buffers (buffers.c). A mode is a name like GL_BACK. */
+enum ofs_name_quirk { OFS_NAMES_UNKNOWN, OFS_NAMES_BOTH, OFS_NAMES_BACK_ONLY, OFS_NAMES_FRONT_ONLY };
+bool ofs_is_front(GLenum mode);   /* the front, perhaps among others */
+bool ofs_is_both(GLenum mode);
+bool ofs_buffer_exists(GLenum mode); /* a window may have it */
+GLenum ofs_buffer_real(GLenum mode); /* what the driver calls it */
+/* The initial buffers of a context that is current for the first time. */
+void ofs_buffers_start(struct ofs_glx_context *context, bool double_buffer);
+/* Tell the driver what the current context's record says, after its surfaces changed. */
+void ofs_buffers_tell(void);
+/* The program set them, with names that exist, and the driver knows. */
+void ofs_buffers_set_draw(int count, const GLenum *modes);
+void ofs_buffers_set_read(GLenum mode);
+
+/* The front buffer (front.c). */
+void ofs_front_draw_changed(GLenum before);
 /* Copy a rectangle of the back to the front, where there is a true front. */
 void ofs_front_update(struct ofs_surface *surface, int x, int y, int width, int height);
 /* The flush of a drawable that is drawn to in front: what the program drew is seen. */
@@ -204,6 +219,7 @@ struct ofs_glx_state {
     _Atomic(struct ofs_config_list *) configs;
     _Atomic(const struct ofs_gl *) gl;
     struct ofs_gl gl_storage;
+    _Atomic int name_quirk;       /* enum ofs_name_quirk */
     _Atomic(EGLContext) copier;   /* a spare context for copying between surfaces; a user takes it out meanwhile */
 };
 extern struct ofs_glx_state ofs_glx;

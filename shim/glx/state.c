@@ -74,7 +74,7 @@ void ofs_glx_fork_child(void)
     memset(ofs_glx.drawables, 0, sizeof(ofs_glx.drawables));
     atomic_store(&ofs_glx.renderer_reported, false);
     atomic_store(&ofs_glx.configs, NULL);
-    atomic_store(&ofs_glx.copier, NULL);
+    atomic_store(&ofs_glx.copier, (EGLContext)NULL);
     memset(&ofs_current, 0, sizeof(ofs_current));
     ofs_egl_fork_child();
 }

@@ -71,11 +71,10 @@ OFS_EXPORT XVisualInfo *glXGetVisualFromFBConfig(Display *dpy, GLXFBConfig handl
     return config ? marked_visual(dpy, config) : NULL;
 }
 
-/* The attribute list of glXChooseVisual, in which booleans have no value, as a wish. False if it cannot be met. */
+/* The attribute list of glXChooseVisual, in which booleans have no value, as a wish. False if it is malformed. There is no
+ * colour-index rendering: without GLX_RGBA a program gets RGBA all the same, as from Mesa. */
 static bool parse_visual_list(const int *list, struct ofs_config_wish *wish)
 {
-    bool rgba = false;
-
     ofs_config_wish_init(wish);
     (void)ofs_config_wish_set(wish, GLX_DOUBLEBUFFER, False);
     (void)ofs_config_wish_set(wish, GLX_FRAMEBUFFER_SRGB_CAPABLE_ARB, False);
@@ -84,9 +83,7 @@ static bool parse_visual_list(const int *list, struct ofs_config_wish *wish)
 
         switch (name) {
         case GLX_USE_GL:
-            break;
         case GLX_RGBA:
-            rgba = true;
             break;
         case GLX_DOUBLEBUFFER:
         case GLX_STEREO:
@@ -97,7 +94,7 @@ static bool parse_visual_list(const int *list, struct ofs_config_wish *wish)
                 return false;
         }
     }
-    return rgba; /* there is no colour-index rendering */
+    return true;
 }
 
 OFS_EXPORT XVisualInfo *glXChooseVisual(Display *dpy, int screen, int *list)

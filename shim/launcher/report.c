@@ -66,15 +66,30 @@ static void print_table(const struct numbers *n, bool several) {
     fprintf(stderr, "  why this device    %s\n", n->reason);
 }
 
+/* Length of the UTF-8 character at `text`, or 0. */
+static unsigned utf8_length(const unsigned char *text) {
+    unsigned length = text[0] < 0x80 ? 1 : text[0] >= 0xC2 && text[0] < 0xE0 ? 2 : (text[0] & 0xF0) == 0xE0 ? 3 :
+        text[0] >= 0xF0 && text[0] < 0xF5 ? 4 : 0;
+    for (unsigned i = 1; i < length; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    return length;
+}
+
+/* Bytes that are no text become U+FFFD: the file stays valid. */
 static void json_text(FILE *out, const char *text) {
     fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        unsigned length = utf8_length(c);
         if (*c == '"' || *c == '\\')
             fprintf(out, "\\%c", *c);
-        else if (*c < ' ' || *c >= 127)
-            fprintf(out, "\\u%04x", *c); /* bytes as Latin-1: the file stays valid whatever they were */
+        else if (*c < ' ' || *c == 127)
+            fprintf(out, "\\u%04x", *c);
+        else if (length == 0)
+            fputs("\\ufffd", out);
         else
-            fputc(*c, out);
+            fwrite(c, 1, length, out);
+        c += length ? length : 1;
     }
     fputc('"', out);
 }

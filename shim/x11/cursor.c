@@ -79,6 +79,11 @@ int ofs_core_QueryBestSize(struct ofs_client *c, struct ofs_request *r)
         return error;
     if (w && w->class == InputOnly && r->minor != CursorShape)
         return BadMatch;
+    if (r->minor == CursorShape) { /* at most the screen, as the X server has it */
+        const struct ofs_window *root = c->server->root;
+        width = width < root->width ? width : root->width;
+        height = height < root->height ? height : root->height;
+    }
     ofs_reply_begin(c, 0);
     ofs_out16(c, width);
     ofs_out16(c, height);

@@ -19,9 +19,8 @@ static void switch_slave(struct ofs_server *s, struct ofs_device *slave, uint32_
     if (master->last_source == slave->id)
         return;
     master->last_source = slave->id;
-    if (slave == master)
-        return;
-    master->last_slave = slave->id;
+    if (slave != master)
+        master->last_slave = slave->id;
     struct ofs_event event = { .kind = OFS_EV_CHANGED, .source = slave->id, .time = time };
     to_device_and_master(s, slave, &event);
 }
@@ -91,6 +90,9 @@ void ofs_device_motion(struct ofs_server *s, struct ofs_device *slave, bool rela
     event.kind = OFS_EV_DEVICE;
     event.axis[0] = to_x;
     event.axis[1] = to_y;
+    /* An axis that a relative motion does not move is not in the event; the raw event has it. */
+    event.has_axis[0] = !relative || x;
+    event.has_axis[1] = !relative || y;
     remember(in, event.time, to_x, to_y);
     to_device_and_master(s, slave, &event);
 }
@@ -204,6 +206,15 @@ void ofs_input_tree_changed(struct ofs_server *s)
     ofs_device_check_window(s, ofs_device_get(s, OFS_DEV_POINTER), NULL);
 }
 
+void ofs_input_mask_changed(struct ofs_window *w, struct ofs_server *s, uint32_t old, uint32_t mask)
+{
+    if (!(mask & ~old & PointerMotionHintMask))
+        return;
+    for (unsigned i = OFS_DEV_POINTER; i < OFS_DEV_COUNT; i++)
+        if (ofs_device_get(s, i)->hint_window == w)
+            ofs_device_get(s, i)->hint_window = NULL;
+}
+
 void ofs_input_window_unviewable(struct ofs_server *s, struct ofs_window *w)
 {
     /* Grabs end before the focus goes, the pointer's before the keyboard's. */
@@ -292,8 +303,7 @@ int ofs_input_init(struct ofs_server *s)
             .id = (uint8_t)i, .attached = device_table[i].attached, .master = device_table[i].master,
             .pointer = device_table[i].pointer, .name = device_table[i].name, .class_source = (uint8_t)i,
             .button_count = device_table[i].buttons, .grab_time = now, .focus_time = now,
-            .focus = device_table[i].master ? &ofs_focus_pointer_root : &ofs_focus_follow,
-            .focus_revert = device_table[i].master ? RevertToNone : 3,
+            .focus = &ofs_focus_pointer_root, .focus_revert = RevertToNone,
         };
         for (unsigned b = 0; b < OFS_ARRAY_LEN(d->map); b++)
             d->map[b] = (uint8_t)b;

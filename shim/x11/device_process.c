@@ -144,6 +144,7 @@ static void count_button(struct ofs_device *d, unsigned logical, bool down)
 {
     if (!logical)
         return;
+    d->hint_window = NULL;
     if (down) {
         d->buttons_down++;
         d->state |= state_bit(logical);
@@ -260,7 +261,7 @@ void ofs_device_process(struct ofs_server *s, struct ofs_device *d, struct ofs_e
         return;
     }
     if (e->kind == OFS_EV_CHANGED) {
-        if (d->master)
+        if (d->master && e->source != d->id)
             ofs_xi2_device_changed(s, d, e);
         return;
     }
@@ -273,8 +274,9 @@ void ofs_device_process(struct ofs_server *s, struct ofs_device *d, struct ofs_e
         return;
     if (d->pointer && d->master)
         ofs_device_check_window(s, d, e);
-    e->root_x = in->x;
-    e->root_y = in->y;
+    /* Where the pointer is by now: ahead of x, y while events of a frozen pointer are played. */
+    e->root_x = in->phys_x;
+    e->root_y = in->phys_y;
     e->detail = e->type == MotionNotify ? 0 : d->pointer ? d->map[e->raw_detail] : e->raw_detail;
     if (key)
         repeat_follow(s, d, e);

@@ -113,6 +113,7 @@ int ofs_mask_set(struct ofs_window *w, struct ofs_client *c, uint32_t mask)
     struct ofs_mask **link = &w->masks;
     while (*link && (*link)->client != c)
         link = &(*link)->next;
+    ofs_input_mask_changed(w, c->server, *link ? (*link)->mask : 0, mask);
     if (!*link && mask) {
         *link = calloc(1, sizeof(**link));
         if (!*link)

@@ -46,6 +46,8 @@ void ofs_input_warp(struct ofs_server *s, int root_x, int root_y);
 
 /* The window tree changed (map, unmap, configure, restack, reparent, destroy): pointer window and crossing events. */
 void ofs_input_tree_changed(struct ofs_server *s);
+/* A client's event mask on the window changed: a motion hint that is asked for anew may come. */
+void ofs_input_mask_changed(struct ofs_window *w, struct ofs_server *s, uint32_t old, uint32_t mask);
 /* A window stops being viewable (also before destruction, for it and each inferior): grabs end, focus reverts. */
 void ofs_input_window_unviewable(struct ofs_server *s, struct ofs_window *w);
 /* It leaves the world: forget every pointer to it (passive grabs, XI2 selections, motion history). */

@@ -159,9 +159,9 @@ static int set_control(struct ofs_client *c, uint32_t bit, uint32_t value, struc
 {
     switch (bit) {
     case KBKeyClickPercent: return set_range(c, (int8_t)value, 100, 0, &xkb->click_percent);
-    case KBBellPercent: return set_range(c, (int8_t)value, 100, 50, &xkb->bell_percent);
-    case KBBellPitch: return set_range(c, (int16_t)value, 0x7FFF, 400, &xkb->bell_pitch);
-    case KBBellDuration: return set_range(c, (int16_t)value, 0x7FFF, 100, &xkb->bell_duration);
+    case KBBellPercent: return set_range(c, (int8_t)value, 100, OFS_XKB_BELL_PERCENT, &xkb->bell_percent);
+    case KBBellPitch: return set_range(c, (int16_t)value, 0x7FFF, OFS_XKB_BELL_PITCH, &xkb->bell_pitch);
+    case KBBellDuration: return set_range(c, (int16_t)value, 0x7FFF, OFS_XKB_BELL_DURATION, &xkb->bell_duration);
     case KBLed:
         ch->led = (uint8_t)value;
         return ch->led < 1 || ch->led > 32 ? ofs_bad(c, BadValue, (uint32_t)ch->led) : 0;
@@ -254,7 +254,7 @@ int ofs_core_Bell(struct ofs_client *c, struct ofs_request *r)
     int8_t percent = (int8_t)r->minor;
     if (percent < -100 || percent > 100)
         return ofs_bad(c, BadValue, (uint32_t)percent);
-    int base = c->server->xkb->bell_percent, change = base * percent / 100;
-    ofs_xkb_notify_bell(c->server, 0, 0, percent < 0 ? base + change : base - change + percent, 0, 0, false);
+    struct ofs_xkb_bell bell = { .percent = percent };
+    ofs_xkb_notify_bell(c->server, &bell);
     return 0;
 }

@@ -9,7 +9,7 @@
 #define OFS_ID_MASK 0x1FFFFFu
 #define OFS_MAX_CLIENTS 1023u
 /* Limits that keep the arithmetic and the memory of a process sane. */
-#define OFS_MAX_REQUEST_WORDS (4u * 1024 * 1024)   /* 16 MiB, as BIG-REQUESTS announces */
+#define OFS_MAX_REQUEST_WORDS (4u * 1024 * 1024 - 1)   /* 16 MiB, as BIG-REQUESTS announces */
 #define OFS_MAX_PROPERTY_BYTES (64u * 1024 * 1024)
 
 /* resource.c */

@@ -31,7 +31,6 @@ static const struct format formats[] = {
     { 0x64, 32, { 16, 0xFF, 8, 0xFF, 0, 0xFF, 0, 0 } },
     { 0x65, 4, { 0, 0, 0, 0, 0, 0, 0, 0xF } },
     { 0x66, 16, { 11, 0x1F, 5, 0x3F, 0, 0x1F, 0, 0 } },
-    { 0x67, 15, { 10, 0x1F, 5, 0x1F, 0, 0x1F, 0, 0 } },
     { 0x68, 24, { 0, 0xFF, 8, 0xFF, 16, 0xFF, 0, 0 } },
     { 0x69, 32, { 0, 0xFF, 8, 0xFF, 16, 0xFF, 24, 0xFF } },
 };
@@ -65,7 +64,7 @@ static int query_version(struct ofs_client *c, struct ofs_request *r)
 
 static void out_screen_formats(struct ofs_client *c)
 {
-    static const uint8_t depths[] = { 24, 32, 1, 4, 8, 15, 16 };
+    static const uint8_t depths[] = { 24, 1, 4, 8, 16, 32 };
     unsigned count;
     const struct ofs_visual *v = ofs_xview_visuals(&count);
     ofs_out32(c, sizeof(depths));
@@ -94,7 +93,7 @@ static int query_formats(struct ofs_client *c, struct ofs_request *r)
     ofs_reply_begin(c, 0);
     ofs_out32(c, OFS_ARRAY_LEN(formats));
     ofs_out32(c, 1); /* screens */
-    ofs_out32(c, 7); /* depths */
+    ofs_out32(c, 6); /* depths */
     ofs_out32(c, visuals);
     ofs_out32(c, 1); /* subpixel orders */
     ofs_out_zero(c, 4);

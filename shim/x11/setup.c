@@ -9,8 +9,8 @@ static const char vendor[] = "Offstage";
 #define VENDOR_RELEASE 12101007u
 
 struct pixmap_format { uint8_t depth, bits_per_pixel; };
-static const struct pixmap_format formats[] = { { 1, 1 }, { 4, 8 }, { 8, 8 }, { 15, 16 }, { 16, 16 }, { 24, 32 }, { 32, 32 } };
-static const uint8_t depths[] = { 24, 32, 1, 4, 8, 15, 16 };
+static const struct pixmap_format formats[] = { { 1, 1 }, { 4, 8 }, { 8, 8 }, { 16, 16 }, { 24, 32 }, { 32, 32 } };
+static const uint8_t depths[] = { 24, 1, 4, 8, 16, 32 };
 
 bool ofs_depth_valid(uint8_t depth)
 {

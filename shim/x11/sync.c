@@ -105,7 +105,7 @@ static void fire(struct ofs_server *s, struct alarm *a, int64_t now)
         bool behind = a->delta > 0 ? next <= now : next >= now;
         uint64_t gap = !behind ? 0 : a->delta > 0 ? (uint64_t)now - (uint64_t)next : (uint64_t)next - (uint64_t)now;
         uint64_t step = a->delta > 0 ? (uint64_t)a->delta : -(uint64_t)a->delta;
-        __int128 moved = (__int128)(behind ? gap / step + 1 : 1) * a->delta + next;
+        __int128 moved = ((__int128)(gap / step) + 1) * a->delta + next;
         if (moved > INT64_MAX || moved < INT64_MIN)
             a->state = ALARM_INACTIVE;
         else

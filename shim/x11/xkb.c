@@ -116,9 +116,9 @@ static void init_controls(struct ofs_xkb *xkb, const struct ofs_keymap *map)
     };
     for (unsigned i = 0; i < 32; i++)
         xkb->controls.per_key_repeat[i] = map->repeat_on[i];
-    xkb->bell_percent = 50;
-    xkb->bell_pitch = 400;
-    xkb->bell_duration = 100;
+    xkb->bell_percent = OFS_XKB_BELL_PERCENT;
+    xkb->bell_pitch = OFS_XKB_BELL_PITCH;
+    xkb->bell_duration = OFS_XKB_BELL_DURATION;
 }
 
 static int set_rules_property(struct ofs_server *s, const struct ofs_keymap *map)

@@ -24,6 +24,10 @@
 #define OFS_XKB_ERROR 137
 #define OFS_XKB_DEVICE 3          /* the master keyboard's XInput id */
 #define OFS_XKB_POINTER 2
+/* Keyboard control defaults of X.Org servers. */
+#define OFS_XKB_BELL_PERCENT 50
+#define OFS_XKB_BELL_PITCH 400
+#define OFS_XKB_BELL_DURATION 100
 /* Flags of SetMap (X11/extensions/XKBproto.h, which redefines too much to be included). */
 #define OFS_XKB_SET_RESIZE_TYPES 1u
 #define OFS_XKB_SET_RECOMPUTE 2u
@@ -205,8 +209,13 @@ void ofs_xkb_notify_controls(struct ofs_server *s, const struct ofs_xkb_controls
 void ofs_xkb_notify_leds(struct ofs_server *s, uint8_t kind, uint32_t state, uint32_t changed);
 /* ExtensionDeviceNotify about the lights; reason: XkbXI_Indicator…Mask. */
 void ofs_xkb_notify_device(struct ofs_server *s, uint16_t reason);
-void ofs_xkb_notify_bell(struct ofs_server *s, uint8_t bell_class, uint8_t bell_id, int percent, uint32_t name, uint32_t window,
-                         bool event_only);
+/* The bell rings. percent as in the Bell request; pitch and duration: 0 = as set, -1 = the default. */
+struct ofs_xkb_bell {
+    int percent, pitch, duration;
+    uint32_t name, window;
+    bool event_only;
+};
+void ofs_xkb_notify_bell(struct ofs_server *s, const struct ofs_xkb_bell *bell);
 void ofs_xkb_notify_new_keyboard(struct ofs_server *s, uint16_t changed, const struct ofs_xkb_cause *cause);
 /* Everything a request changed in the map: MapNotify, CompatMapNotify, IndicatorMapNotify, ControlsNotify, MappingNotify. */
 void ofs_xkb_notify_changes(struct ofs_server *s, const struct ofs_xkb_changes *changes, const struct ofs_xkb_cause *cause);

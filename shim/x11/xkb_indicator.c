@@ -80,11 +80,17 @@ static int check_led(struct ofs_client *c, const struct ofs_xkb_led *led, uint32
     return 0;
 }
 
-static void maps_changed(struct ofs_client *c, uint32_t which, uint8_t minor)
+/* The events say what the lights are with the new maps. */
+static void maps_changed(struct ofs_server *s, uint32_t which)
 {
-    struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = minor };
-    struct ofs_xkb_changes changes = { .led_maps = which };
-    ofs_xkb_notify_changes(c->server, &changes, &cause);
+    struct ofs_xkb *xkb = s->xkb;
+    uint32_t old = xkb->led_state;
+    xkb->led_state = ofs_xkb_compute_leds(xkb);
+    uint32_t changed = old ^ xkb->led_state;
+    ofs_xkb_notify_leds(s, XkbIndicatorMapNotify, xkb->led_state, which);
+    if (changed)
+        ofs_xkb_notify_leds(s, XkbIndicatorStateNotify, xkb->led_state, changed);
+    ofs_xkb_notify_device(s, XkbXI_IndicatorMapsMask | (changed ? XkbXI_IndicatorStateMask : 0));
 }
 
 int ofs_xkb_req_SetIndicatorMap(struct ofs_client *c, struct ofs_request *r)
@@ -110,7 +116,7 @@ int ofs_xkb_req_SetIndicatorMap(struct ofs_client *c, struct ofs_request *r)
     for (unsigned i = 0; i < 32; i++)
         if (which >> i & 1)
             xkb->leds[i] = leds[i];
-    maps_changed(c, which, X_kbSetIndicatorMap);
+    maps_changed(c->server, which);
     return 0;
 }
 
@@ -195,10 +201,11 @@ int ofs_xkb_req_SetNamedIndicator(struct ofs_client *c, struct ofs_request *r)
         xkb->names.leds[i] = name;
         struct ofs_xkb_names_change names = { .changed = XkbIndicatorNamesMask, .leds = 1u << i };
         ofs_xkb_notify_names(c->server, &names);
+        ofs_xkb_notify_device(c->server, XkbXI_IndicatorNamesMask);
     }
     if (set_map) {
         xkb->leds[i] = led;
-        maps_changed(c, 1u << i, X_kbSetNamedIndicator);
+        maps_changed(c->server, 1u << i);
     }
     struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbSetNamedIndicator };
     if (set_state)

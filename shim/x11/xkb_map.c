@@ -295,5 +295,6 @@ int ofs_xkb_update_actions(struct ofs_xkb *xkb, unsigned first, unsigned count, 
     }
     if (changes->map & XkbVirtualModsMask)
         ofs_xkb_apply_vmods(xkb, changes->vmods, changes);
+    ofs_xkb_changed(changes, OFS_XKB_ACTIONS, first, count);
     return 0;
 }

@@ -181,19 +181,19 @@ void ofs_xkb_notify_device(struct ofs_server *s, uint16_t reason)
             send(c, &w, "112 4 112 22 44 11 222");
 }
 
-void ofs_xkb_notify_bell(struct ofs_server *s, uint8_t bell_class, uint8_t bell_id, int percent, uint32_t name,
-                         uint32_t window, bool event_only)
+void ofs_xkb_notify_bell(struct ofs_server *s, const struct ofs_xkb_bell *bell)
 {
     const struct ofs_xkb *xkb = s->xkb;
+    int base = xkb->bell_percent, change = base * bell->percent / 100;
     struct writer w = begin(s, XkbBellNotify);
-    w8(&w, bell_class);
-    w8(&w, bell_id);
-    w8(&w, (uint8_t)percent);
-    w16(&w, (uint16_t)xkb->bell_pitch);
-    w16(&w, (uint16_t)xkb->bell_duration);
-    w32(&w, name);
-    w32(&w, window);
-    w8(&w, event_only);
+    w16(&w, 0); /* KbdFeedbackClass, id 0 */
+    w8(&w, (uint8_t)(bell->percent < 0 ? base + change : base - change + bell->percent));
+    w16(&w, (uint16_t)(bell->pitch == 0 ? xkb->bell_pitch : bell->pitch == -1 ? OFS_XKB_BELL_PITCH : bell->pitch));
+    w16(&w, (uint16_t)(bell->duration == 0 ? xkb->bell_duration
+                       : bell->duration == -1 ? OFS_XKB_BELL_DURATION : bell->duration));
+    w32(&w, bell->name);
+    w32(&w, bell->window);
+    w8(&w, bell->event_only);
     for (struct ofs_client *c = s->clients; c; c = c->next)
         if (listens(c) && c->xkb->bell)
             send(c, &w, "112 4 1111 22 44 11 2 4");
@@ -250,33 +250,35 @@ static void notify_compat(struct ofs_server *s, const struct ofs_xkb_changes *ch
             send(c, &w, "112 4 11 222 4444");
 }
 
+static void notify_changed_controls(struct ofs_server *s, uint32_t changed, const struct ofs_xkb_cause *cause)
+{
+    const struct ofs_xkb *xkb = s->xkb;
+    struct writer w = begin(s, XkbControlsNotify);
+    w8(&w, xkb->controls.groups);
+    w16(&w, 0);
+    w32(&w, changed);
+    w32(&w, xkb->controls.enabled);
+    w32(&w, 0);
+    w8(&w, cause->keycode);
+    w8(&w, cause->event);
+    w8(&w, cause->major);
+    w8(&w, cause->minor);
+    for (struct ofs_client *c = s->clients; c; c = c->next)
+        if (listens(c) && (c->xkb->controls & changed))
+            send(c, &w, "112 4 112 444 1111 4");
+}
+
 void ofs_xkb_notify_changes(struct ofs_server *s, const struct ofs_xkb_changes *ch, const struct ofs_xkb_cause *cause)
 {
     struct ofs_xkb *xkb = s->xkb;
     if (ch->map)
         notify_map(s, ch);
-    if (ch->compat_groups || ch->interp_count)
-        notify_compat(s, ch);
+    if (ch->controls)
+        notify_changed_controls(s, ch->controls, cause);
     if (ch->led_maps)
         ofs_xkb_notify_leds(s, XkbIndicatorMapNotify, xkb->led_state, ch->led_maps);
-    if (ch->controls) {
-        struct writer w = begin(s, XkbControlsNotify);
-        w8(&w, xkb->controls.groups);
-        w16(&w, 0);
-        w32(&w, ch->controls);
-        w32(&w, xkb->controls.enabled);
-        w32(&w, 0);
-        w8(&w, cause->keycode);
-        w8(&w, cause->event);
-        w8(&w, cause->major);
-        w8(&w, cause->minor);
-        for (struct ofs_client *c = s->clients; c; c = c->next)
-            if (listens(c) && (c->xkb->controls & ch->controls))
-                send(c, &w, "112 4 112 444 1111 4");
-    }
-    struct ofs_xkb_state old = xkb->state;
-    ofs_xkb_state_changed(s, &old, cause);
-    ofs_xkb_update_leds(s);
+    if (ch->compat_groups || ch->interp_count)
+        notify_compat(s, ch);
 }
 
 void ofs_xkb_notify_names(struct ofs_server *s, const struct ofs_xkb_names_change *n)

@@ -267,9 +267,8 @@ int ofs_xkb_req_Bell(struct ofs_client *c, struct ofs_request *r)
         return ofs_bad(c, BadValue, ofs_xkb_code2(bell_class == 5 ? 0x06 : 0x07, bell_class == 5 ? bell_id : bell_class));
     if (bell_id != XkbDfltXIId && bell_id != 0)
         return ofs_bad(c, BadValue, ofs_xkb_code2(0x05, bell_id));
-    const struct ofs_xkb *xkb = c->server->xkb;
-    int base = xkb->bell_percent, change = base * percent / 100;
-    ofs_xkb_notify_bell(c->server, 0, 0, percent < 0 ? base + change : base - change + percent, name, window, event_only);
+    struct ofs_xkb_bell bell = { percent, pitch, duration, name, window, event_only };
+    ofs_xkb_notify_bell(c->server, &bell);
     return 0;
 }
 

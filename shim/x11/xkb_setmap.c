@@ -470,14 +470,21 @@ static int apply(struct ofs_server *s, const struct set_map *m, struct ofs_reque
     return 0;
 }
 
-/* The keys whose actions the request asks to be worked out anew: those with new symbols or modifiers. */
+/* The keys whose actions the request asks to be worked out anew: those with new symbols or modifiers. What it says about
+ * virtual modifiers stays as it says, unless a new action changes a key's. */
 static int recompute(struct ofs_xkb *xkb, struct ofs_xkb_changes *changes)
 {
+    const uint16_t said = changes->map & (XkbModifierMapMask | XkbVirtualModMapMask);
     struct ofs_xkb_range syms = changes->ranges[OFS_XKB_SYMS], mods = changes->ranges[OFS_XKB_MODMAP];
     struct ofs_xkb_changes span = { 0 };
     ofs_xkb_changed(&span, 0, syms.first, syms.count);
     ofs_xkb_changed(&span, 0, mods.first, mods.count);
-    return span.ranges[0].count ? ofs_xkb_update_actions(xkb, span.ranges[0].first, span.ranges[0].count, changes) : 0;
+    if (!span.ranges[0].count)
+        return 0;
+    changes->map &= (uint16_t)~said;
+    int error = ofs_xkb_update_actions(xkb, span.ranges[0].first, span.ranges[0].count, changes);
+    changes->map |= said;
+    return error;
 }
 
 int ofs_xkb_req_SetMap(struct ofs_client *c, struct ofs_request *r)
@@ -505,8 +512,6 @@ int ofs_xkb_req_SetMap(struct ofs_client *c, struct ofs_request *r)
     error = apply(c->server, &m, r, &changes);
     if (!error && (m.flags & OFS_XKB_SET_RECOMPUTE))
         error = recompute(xkb, &changes);
-    else if (!error && changes.vmods)
-        ofs_xkb_apply_vmods(xkb, changes.vmods, &changes);
     if (old.groups != xkb->controls.groups)
         ofs_xkb_notify_controls(c->server, &old, &cause);
     if (new_range)

@@ -203,5 +203,7 @@ int ofs_xkb_req_SetNames(struct ofs_client *c, struct ofs_request *r)
     change.radio_groups = n.which & XkbRGNamesMask ? n.radio_groups : 0;
     if (n.which)
         ofs_xkb_notify_names(c->server, &change);
+    if (n.which & XkbIndicatorNamesMask)
+        ofs_xkb_notify_device(c->server, XkbXI_IndicatorNamesMask);
     return 0;
 }

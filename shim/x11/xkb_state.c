@@ -128,6 +128,8 @@ static void key_action(const struct ofs_xkb *xkb, uint8_t keycode, uint8_t actio
     unsigned group = key_group(xkb, key), level = key_level(xkb, key, group);
     if (level < key->width)
         memcpy(action, key->actions[group * key->width + level], 8);
+    if (action[0] >= XkbSA_MovePtr && action[0] <= XkbSA_SetPtrDflt)
+        memset(action, 0, 8);
     if (!(xkb->controls.enabled & XkbStickyKeysMask))
         return;
     /* With sticky keys every held modifier is a latch. */

@@ -76,8 +76,6 @@ static void double_buffer(void)
 /* The back survives a swap; a copy does, too. */
 static void swap_behaviour(void)
 {
-    unsigned age = 77;
-
     begin(32, 32);
     fill(1, 0, 0);
     say("drawn %06x", pixel_at(3, 3));
@@ -88,7 +86,6 @@ static void swap_behaviour(void)
     fill(0, 1, 0);
     glXSwapBuffers(dpy, window.id);
     say("half: %06x %06x", pixel_at(3, 3), pixel_at(20, 3));
-    (void)age;
     end();
 }
 
@@ -135,7 +132,7 @@ static void front_draw(void)
     fill(0, 0, 1);
     glReadBuffer(GL_FRONT);
     CHECK(pixel_at(3, 3) == BLUE);
-    CHECK(pixel_at(20, 3) == GREEN || pixel_at(20, 3) == RED); /* see the next check for the exact value */
+    CHECK(pixel_at(20, 3) == GREEN || pixel_at(20, 3) == RED); /* RED in GL; the front is kept from now on only */
     glReadBuffer(GL_BACK);
     CHECK(pixel_at(3, 3) == GREEN);
     glDrawBuffer(GL_BACK);
@@ -183,12 +180,15 @@ static void front_depth(void)
     glColor3f(0, 1, 0);
     glRectf(-1, -1, 1, 1); /* depth 0.5: hidden */
     CHECK(pixel_at(3, 3) == RED);
-    glTranslatef(0, 0, -0.9f); /* depth 0.95 -> further; use the near side */
-    glLoadIdentity();
-    glTranslatef(0, 0, 0.9f);
     glDepthFunc(GL_GREATER);
     glRectf(-1, -1, 1, 1);
-    glDepthFunc(GL_LESS);
+    CHECK(pixel_at(3, 3) == GREEN);
+    glDrawBuffer(GL_BACK);
+    glReadBuffer(GL_BACK);
+    glDepthFunc(GL_EQUAL); /* what drawing in front wrote */
+    glColor3f(0, 0, 1);
+    glRectf(-1, -1, 1, 1);
+    CHECK(pixel_at(3, 3) == BLUE);
     CHECK(glGetError() == GL_NO_ERROR);
     end();
 }
@@ -341,6 +341,7 @@ static void swap_intervals(void)
     CHECK(glXSwapIntervalMESA(1) == GLX_BAD_CONTEXT);
 }
 
+/* (Mesa on Xvfb forgets what a window held that is not current.) */
 static void separate_read(void)
 {
     struct window other;
@@ -350,19 +351,21 @@ static void separate_read(void)
     fill(1, 0, 0);
     glXMakeCurrent(dpy, other.id, context);
     fill(0, 1, 0);
-    say("made current: %d", glXMakeContextCurrent(dpy, window.id, other.id, context));
-    say("read %06x", pixel_at(5, 5));
+    CHECK(glXMakeContextCurrent(dpy, window.id, other.id, context));
+    CHECK(pixel_at(5, 5) == GREEN);
     glRasterPos2f(-1, -1);
     glCopyPixels(0, 0, 10, 10, GL_COLOR);
-    say("drawables: %d %d", glXGetCurrentDrawable() == window.id, glXGetCurrentReadDrawable() == other.id);
+    CHECK(glXGetCurrentDrawable() == window.id && glXGetCurrentReadDrawable() == other.id);
+    glXSwapBuffers(dpy, window.id);
+    CHECK(pixel_at(5, 5) == GREEN);
     glXMakeCurrent(dpy, window.id, context);
-    say("copied %06x, beside %06x", pixel_at(5, 5), pixel_at(20, 20));
+    CHECK(pixel_at(5, 5) == GREEN && pixel_at(20, 20) == RED);
     glXMakeContextCurrent(dpy, window.id, other.id, context);
     window_resize(&other, 50, 50);
     glViewport(0, 0, 60, 40);
     glXMakeCurrent(dpy, other.id, context);
     fill(0, 0, 1);
-    say("after a resize %06x", pixel_at(45, 45));
+    CHECK(pixel_at(45, 45) == BLUE);
     end();
     window_close(&other);
 }
@@ -370,7 +373,7 @@ static void separate_read(void)
 const struct scene scenes_buffers[] = {
     {"double_buffer", double_buffer, false},
     {"swap_behaviour", swap_behaviour, false},
-    {"separate_read", separate_read, false},
+    {"separate_read", separate_read, true},
     {"front_read", front_read, true},
     {"front_draw", front_draw, true},
     {"front_depth", front_depth, true},

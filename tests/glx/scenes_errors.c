@@ -39,9 +39,6 @@ static void create_context(void)
         {"3.3 compatibility", {MAJOR, 3, MINOR, 3, PROFILE, COMPATIBILITY, None}},
         {"3.4", {MAJOR, 3, MINOR, 4, None}},
         {"4.5 core", {MAJOR, 4, MINOR, 5, PROFILE, CORE, None}},
-        {"4.6 core", {MAJOR, 4, MINOR, 6, PROFILE, CORE, None}},
-        {"4.9", {MAJOR, 4, MINOR, 9, None}},
-        {"5.0", {MAJOR, 5, MINOR, 0, None}},
         {"0.0", {MAJOR, 0, MINOR, 0, None}},
         {"-1", {MAJOR, -1, None}},
         {"both profiles", {MAJOR, 3, MINOR, 3, PROFILE, CORE | COMPATIBILITY, None}},
@@ -55,16 +52,12 @@ static void create_context(void)
         {"ES 2.0", {MAJOR, 2, MINOR, 0, PROFILE, ES, None}},
         {"ES 3.0", {MAJOR, 3, MINOR, 0, PROFILE, ES, None}},
         {"ES 1.1", {MAJOR, 1, MINOR, 1, PROFILE, ES, None}},
-        {"ES 2.1", {MAJOR, 2, MINOR, 1, PROFILE, ES, None}},
-        {"ES 4.0", {MAJOR, 4, MINOR, 0, PROFILE, ES, None}},
         {"unknown attribute", {0x7777, 1, None}},
         {"colour index", {GLX_RENDER_TYPE, GLX_COLOR_INDEX_TYPE, None}},
         {"unknown render type", {GLX_RENDER_TYPE, 0x1234, None}},
         {"robust", {FLAGS, GLX_CONTEXT_ROBUST_ACCESS_BIT_ARB, GLX_CONTEXT_RESET_NOTIFICATION_STRATEGY_ARB,
                     GLX_LOSE_CONTEXT_ON_RESET_ARB, None}},
         {"unknown strategy", {GLX_CONTEXT_RESET_NOTIFICATION_STRATEGY_ARB, 5, None}},
-        {"no error", {GLX_CONTEXT_OPENGL_NO_ERROR_ARB, True, None}},
-        {"no error and debug", {GLX_CONTEXT_OPENGL_NO_ERROR_ARB, True, FLAGS, GLX_CONTEXT_DEBUG_BIT_ARB, None}},
         {"no flush", {GLX_CONTEXT_RELEASE_BEHAVIOR_ARB, GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB, None}},
         {"unknown release", {GLX_CONTEXT_RELEASE_BEHAVIOR_ARB, 9, None}},
     };
@@ -135,8 +128,6 @@ static void bad_handles(void)
     window_open(&window, config, 20, 20);
     say("current without a drawable and a context: %d", glXMakeCurrent(dpy, None, NULL));
     say_errors("none of both");
-    say("no such drawable: %d", glXMakeCurrent(dpy, 0x1ffffe, context));
-    say_errors("no such drawable");
     say("no context: %d", glXMakeCurrent(dpy, window.id, NULL));
     say_errors("no context");
     say("one drawable: %d", glXMakeContextCurrent(dpy, window.id, None, context));
@@ -144,8 +135,6 @@ static void bad_handles(void)
     pbuffer_id = glXCreatePbuffer(dpy, config, attribs);
     glXDestroyPbuffer(dpy, pbuffer_id);
     say_errors("pbuffer");
-    say("a pbuffer that is gone: %d", glXMakeCurrent(dpy, pbuffer_id, context));
-    say_errors("a pbuffer that is gone");
     glXDestroyPbuffer(dpy, pbuffer_id);
     say_errors("destroyed twice");
     glx_window = glXCreateWindow(dpy, config, window.id, NULL);
@@ -156,10 +145,6 @@ static void bad_handles(void)
     say_errors("window destroyed twice");
     glXQueryDrawable(dpy, 0x1ffffe, GLX_WIDTH, &value);
     say_errors("query of nothing");
-    say("a window that is none: %d", glXCreateWindow(dpy, config, 0x1ffffe, NULL) != None);
-    say_errors("a window that is none");
-    say("a pixmap that is none: %d", glXCreatePixmap(dpy, config, 0x1ffffe, NULL) != None);
-    say_errors("a pixmap that is none");
     other = glXCreateNewContext(dpy, config, GLX_COLOR_INDEX_TYPE, NULL, True);
     say("colour index context: %d", other != NULL);
     say_errors("colour index context");
@@ -187,6 +172,8 @@ static void stale_handles(void)
     CHECK(!glXCreateNewContext(dpy, (GLXFBConfig)0x1234, GLX_RGBA_TYPE, NULL, True));
     say_errors("no config");
     CHECK(glXGetFBConfigAttrib(dpy, (GLXFBConfig)0x1234, GLX_RED_SIZE, &value) != Success);
+    CHECK(!glXMakeCurrent(dpy, 0x1ffffe, context));
+    say_errors("no such drawable");
     glXSwapBuffers(dpy, 0x1ffffe);
     say_errors("swap of nothing");
     window_close(&window);
@@ -194,6 +181,53 @@ static void stale_handles(void)
     CHECK(!glXMakeCurrent(dpy, window.id, context));
     say_errors("a window that is gone");
     glXDestroyContext(dpy, context);
+}
+
+/* Errors that Mesa on Xvfb reports otherwise: with request number 0, as plain X errors, twice, or not at all. The expected
+ * lines are in expected/strict.txt. */
+static void strict(void)
+{
+    static const struct {
+        const char *what;
+        int attribs[12];
+    } rows[] = {
+        {"4.9", {MAJOR, 4, MINOR, 9, None}},
+        {"5.0", {MAJOR, 5, MINOR, 0, None}},
+        {"ES 2.1", {MAJOR, 2, MINOR, 1, PROFILE, ES, None}},
+        {"ES 4.0", {MAJOR, 4, MINOR, 0, PROFILE, ES, None}},
+        {"no error", {GLX_CONTEXT_OPENGL_NO_ERROR_ARB, True, None}},
+        {"no error and debug", {GLX_CONTEXT_OPENGL_NO_ERROR_ARB, True, FLAGS, GLX_CONTEXT_DEBUG_BIT_ARB, None}},
+    };
+    static const int screen[] = {GLX_SCREEN, 0, None}, no_screen[] = {GLX_SCREEN, 3, None};
+    GLXFBConfig config = choose(true, 0, false);
+    GLXContext context = glXCreateNewContext(dpy, config, GLX_RGBA_TYPE, NULL, True);
+    struct window window, other;
+    GLXWindow id;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        try_attribs(rows[i].what, config, NULL, rows[i].attribs);
+    try_attribs("no config, but a screen", NULL, NULL, screen);
+    try_attribs("no config, no such screen", NULL, NULL, no_screen);
+    say("a window that is none: %d", glXCreateWindow(dpy, config, 0x1ffffe, NULL) != None);
+    say_errors("a window that is none");
+    say("a pixmap that is none: %d", glXCreatePixmap(dpy, config, 0x1ffffe, NULL) != None);
+    say_errors("a pixmap that is none");
+    window_open(&window, config, 20, 20);
+    id = glXCreateWindow(dpy, config, window.id, NULL);
+    say("a second GLX window: %d", glXCreateWindow(dpy, config, window.id, NULL) != None);
+    say_errors("a second GLX window");
+    glXDestroyWindow(dpy, id);
+    say("after the first is gone: %d", glXCreateWindow(dpy, config, window.id, NULL) != None);
+    say("the root: %d", glXMakeCurrent(dpy, 0x1ffffe, context));
+    say_errors("no such drawable");
+    window_open(&other, choose(true, 0, false), 20, 20);
+    say("copy: %d", (glXCopyContext(dpy, context, context, GL_ALL_ATTRIB_BITS), 1));
+    say_errors("copy");
+    glXImportContextEXT(dpy, glXGetContextIDEXT(context));
+    say_errors("import");
+    glXDestroyContext(dpy, context);
+    window_close(&window);
+    window_close(&other);
 }
 
 static void window_dies(void)
@@ -210,7 +244,6 @@ static void window_dies(void)
         fill(0, 1, 0);
         CHECK(pixel_at(3, 3) == 0x00ff00);
         glXSwapBuffers(dpy, window.id);
-        say_errors("swap of a current window that is gone");
     }
     CHECK(glXMakeCurrent(dpy, None, NULL));
     say_errors("released");
@@ -260,6 +293,7 @@ const struct scene scenes_errors[] = {
     {"bad_handles", bad_handles, false},
     {"config_queries", config_queries, false},
     {"stale_handles", stale_handles, true},
+    {"strict", strict, true},
     {"window_dies", window_dies, true},
     {NULL, NULL, false},
 };

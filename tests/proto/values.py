@@ -24,6 +24,9 @@ BY_NAME = {"width": 10, "height": 10, "src_width": 4, "src_height": 4, "depth": 
            "long_length": 10, "bit_plane": 1, "pixel": 5, "device_id": 2, "deviceid": 2, "deviceSpec": 0x100,
            "plane_mask": 0xFFFFFFFF, "max_names": 10, "percent": 0, "drawable": w.WINDOW}
 
+# XI2 event masks are strings of bytes, the same in both byte orders.
+MOTION, BUTTONS = bytes([0x40, 0, 0, 0]), bytes([0x30, 0, 0, 0])
+
 # Whole requests that the rules do not get right.
 BY_REQUEST = {
     "xproto:CreateWindow": {"depth": 0, "class": 1, "visual": 0},
@@ -63,9 +66,9 @@ BY_REQUEST = {
     "xtest:FakeInput": {"type": 6, "detail": 0, "rootX": 5, "rootY": 5, "root": "root"},
     "xtest:CompareCursor": {"cursor": w.CURSOR},
     "xinput:GetExtensionVersion": {"name": b"XInputExtension"},
-    "xinput:XISelectEvents": {"masks": [{"deviceid": 2, "mask_len": 1, "mask": [0x40]}], "num_mask": 1},
-    "xinput:XIGrabDevice": {"mask": [0x40], "mode": 1, "paired_device_mode": 1, "cursor": 0},
-    "xinput:XIPassiveGrabDevice": {"detail": 1, "mask": [0x30], "modifiers": [0], "grab_mode": 1, "paired_device_mode": 1,
+    "xinput:XISelectEvents": {"masks": [{"deviceid": 2, "mask_len": 1, "mask": MOTION}], "num_mask": 1},
+    "xinput:XIGrabDevice": {"mask": MOTION, "mask_len": 1, "mode": 1, "paired_device_mode": 1, "cursor": 0},
+    "xinput:XIPassiveGrabDevice": {"detail": 1, "mask": BUTTONS, "mask_len": 1, "modifiers": [0], "grab_mode": 1, "paired_device_mode": 1,
                                    "cursor": 0, "grab_type": 0},
     "xinput:XIPassiveUngrabDevice": {"detail": 1, "modifiers": [0]},
     "xinput:XISetFocus": {"deviceid": 3}, "xinput:XIGetFocus": {"deviceid": 3},

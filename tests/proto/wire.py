@@ -266,6 +266,8 @@ class Codec:
             return bytes(value)
         if detail.union:
             return b"\0" * max(self.fixed_size(m, detail.module) for m in detail.members)
+        if isinstance(value, int):   # SYNC's INT64
+            value = {"hi": value >> 32, "lo": value}
         inner = dict(value or {})
         self._fill_lengths(detail.members, inner)
         return self._encode_members(detail.members, detail.module, inner, at, inner)

@@ -81,7 +81,7 @@ class World(rawclient.RawClient):
         if "sync" in self.files:
             self.request("sync:Initialize", desired_major_version=3, desired_minor_version=1)
             self.request("sync:CreateCounter", id=self.id(COUNTER))
-            self.request("sync:CreateAlarm", id=self.id(ALARM), value_mask=1, counter=self.id(COUNTER))
+            self.request("sync:CreateAlarm", id=self.id(ALARM))    # of no counter: Xvfb counts steps one by one
             self.request("sync:CreateFence", drawable=self.root, fence=self.id(FENCE), initially_triggered=1)
         if "xfixes" in self.files:
             self.request("xfixes:QueryVersion", client_major_version=5, client_minor_version=0)

@@ -207,7 +207,7 @@ class Protocol:
             module = self.modules[file]
         seen = name
         for _ in range(8):
-            if seen in FIXED:
+            if seen in FIXED and seen not in module.structs:   # sync.xml has an INT64 of its own, high word first
                 return "fixed", FIXED[seen]
             for candidate in self.scope(module):
                 if seen in candidate.xids:

@@ -89,15 +89,22 @@ static void set_modifier_mapping(struct raw *r)
 
 static void change_keyboard_control(struct raw *r)
 {
-    char what[60];
+    char what[160];
     uint32_t mask = raw_random(r, 256);
-    snprintf(what, sizeof(what), "ChangeKeyboardControl %x", mask);
+    size_t used = (size_t)snprintf(what, sizeof(what), "ChangeKeyboardControl %x", mask);
     raw_begin(r, 102, 0);
     raw32(r, mask);
     for (int bit = 0; bit < 8; bit++) {
         static const uint16_t limits[] = { 104, 104, 2000, 2000, 36, 3, 256, 4 };
-        if (mask >> bit & 1)
-            raw32(r, raw_random(r, 8) || bit > 3 ? raw_random(r, limits[bit]) : 0xFFFFFFFF - raw_random(r, 2));
+        /* X.Org has lit a light before it finds a later value bad: with lights, all later values are good. */
+        bool good = (mask & 0x30) && bit > 5;
+        uint32_t value = good && bit == 6 ? 8 + raw_random(r, 248) : raw_random(r, limits[bit] - good);
+        if (bit < 4 && !raw_random(r, 8))
+            value = 0xFFFFFFFF - raw_random(r, 2);
+        if (!(mask >> bit & 1))
+            continue;
+        raw32(r, value);
+        used += (size_t)snprintf(what + used, sizeof(what) - used, " %d", (int)value);
     }
     raw_tell(r, what);
     raw_begin(r, 103, 0);
@@ -213,62 +220,53 @@ static void set_compat_map(struct raw *r)
         print_full_map(r);
 }
 
-static void set_map(struct raw *r)
+struct map_part {
+    unsigned first, count, total;
+};
+
+/* The fixed part of SetMap. */
+static void begin_set_map(struct raw *r, uint16_t present, bool recompute, const struct map_part part[6], uint16_t vmods)
 {
-    unsigned first = 8 + raw_random(r, 240), n = 1 + raw_random(r, 3), mods = raw_random(r, 3);
-    bool with_actions = raw_random(r, 2), with_vmods = raw_random(r, 2), explicits = raw_random(r, 2);
-    uint16_t present = (uint16_t)(0x02 | (with_actions ? 0x10 : 0) | (with_vmods ? 0x40 : 0) | (explicits ? 0x08 : 0) | 0x04);
-    uint16_t vmods = (uint16_t)(with_vmods ? raw_random(r, 0x2000) : 0);
-    uint8_t counts[3] = { 0 };
-    unsigned total_actions = 0;
-    struct { uint8_t type[4], groups, width; uint32_t sym[8]; } keys[3];
-    for (unsigned i = 0; i < n; i++) {
-        keys[i].groups = (uint8_t)raw_random(r, 3);
-        keys[i].width = keys[i].groups ? 2 : 0;
-        for (int g = 0; g < 4; g++)
-            keys[i].type[g] = (uint8_t)(1 + raw_random(r, 3));
-        for (int s = 0; s < 8; s++)
-            keys[i].sym[s] = some_sym(r);
-        counts[i] = with_actions && raw_random(r, 2) ? (uint8_t)(keys[i].groups * keys[i].width) : 0;
-        total_actions += counts[i];
-    }
     raw_begin(r, r->xkb_major, 9);
     raw16(r, 0x100);
     raw16(r, present);
-    raw16(r, raw_random(r, 2) ? 2 : 0);
+    raw16(r, recompute ? 2 : 0);
     raw8(r, 8);
     raw8(r, 255);
-    raw16(r, 0);
-    raw8(r, first);
-    raw8(r, n);
-    raw16(r, n * 4);
-    raw8(r, first);
-    raw8(r, with_actions ? n : 0);
-    raw16(r, total_actions);
-    raw_bytes(r, "\0\0\0", 3);
-    raw8(r, first);
-    raw8(r, explicits ? n : 0);
-    raw8(r, explicits ? n : 0);
-    raw8(r, first);
-    raw8(r, n);
-    raw8(r, mods);
-    raw_bytes(r, "\0\0\0", 3);
-    raw16(r, vmods);
-    for (unsigned i = 0; i < n; i++) {
-        raw_bytes(r, keys[i].type, 4);
-        raw8(r, keys[i].groups);
-        raw8(r, keys[i].width);
-        raw16(r, keys[i].groups * keys[i].width);
-        for (int s = 0; s < keys[i].groups * keys[i].width; s++)
-            raw32(r, keys[i].sym[s]);
+    raw16(r, 0); /* no types */
+    for (int i = 0; i < 6; i++) {
+        raw8(r, part[i].first);
+        raw8(r, part[i].count);
+        if (i < 2)
+            raw16(r, part[i].total);
+        else
+            raw8(r, part[i].total);
     }
-    if (with_actions) {
-        raw_bytes(r, counts, n);
-        raw_pad(r);
-        for (unsigned i = 0; i < total_actions; i++) {
-            const uint8_t action[8] = { 1, 0, 1, 1, 0, 0, 0, 0 };
-            raw_bytes(r, action, 8);
-        }
+    raw16(r, vmods);
+}
+
+static void set_map(struct raw *r)
+{
+    unsigned first = 8 + raw_random(r, 240), n = 1 + raw_random(r, 3), mods = raw_random(r, 3), total = 0;
+    bool with_vmods = raw_random(r, 2), explicits = raw_random(r, 2);
+    uint16_t present = (uint16_t)(0x06 | (with_vmods ? 0x40 : 0) | (explicits ? 0x08 : 0));
+    uint16_t vmods = (uint16_t)(with_vmods ? raw_random(r, 0x2000) : 0);
+    unsigned groups[3];
+    for (unsigned i = 0; i < n; i++) {
+        groups[i] = raw_random(r, 3);
+        total += groups[i] * 2;
+    }
+    const struct map_part parts[6] = { { first, n, total }, { 0, 0, 0 }, { 0, 0, 0 }, { first, explicits ? n : 0, explicits ? n : 0 },
+                                       { first, n, mods }, { 0, 0, 0 } };
+    begin_set_map(r, present, raw_random(r, 2), parts, vmods);
+    for (unsigned i = 0; i < n; i++) {
+        for (int g = 0; g < 4; g++)
+            raw8(r, 1 + raw_random(r, 3));
+        raw8(r, groups[i]);
+        raw8(r, groups[i] ? 2 : 0);
+        raw16(r, groups[i] * 2);
+        for (unsigned s = 0; s < groups[i] * 2; s++)
+            raw32(r, some_sym(r));
     }
     for (int i = 0; i < __builtin_popcount(vmods); i++)
         raw8(r, 1u << raw_random(r, 8));
@@ -285,6 +283,34 @@ static void set_map(struct raw *r)
     raw_pad(r);
     char what[80];
     snprintf(what, sizeof(what), "SetMap present %x keys %u+%u", present, first, n);
+    raw_tell(r, what);
+    print_full_map(r);
+}
+
+/* Actions by themselves: with new symbols in the same request, X.Org checks their number against the old ones. A key with
+ * another number of symbols than 2 is an error. */
+static void set_actions(struct raw *r)
+{
+    unsigned key = 38 + raw_random(r, 8), count = raw_random(r, 3) ? 2 : raw_random(r, 5), behaviors = raw_random(r, 2);
+    const struct map_part parts[6] = { { 0, 0, 0 }, { key, 1, count }, { key, behaviors, behaviors }, { 0, 0, 0 }, { 0, 0, 0 },
+                                       { key, 1, 1 } };
+    begin_set_map(r, (uint16_t)(0x90 | (behaviors ? 0x20 : 0)), false, parts, 0);
+    raw8(r, count);
+    raw_pad(r);
+    for (unsigned i = 0; i < count; i++) {
+        const uint8_t action[8] = { (uint8_t)(1 + raw_random(r, 6)), 0, 1, 1, 0, 0, 0, 0 };
+        raw_bytes(r, action, 8);
+    }
+    if (behaviors) {
+        raw8(r, key);
+        raw8(r, raw_random(r, 5));
+        raw16(r, 0);
+    }
+    raw8(r, key + (raw_random(r, 8) == 0));
+    raw8(r, 0);
+    raw16(r, raw_random(r, 0x2000));
+    char what[80];
+    snprintf(what, sizeof(what), "SetMap actions of %u: %u, behaviors %u", key, count, behaviors);
     raw_tell(r, what);
     print_full_map(r);
 }
@@ -334,7 +360,7 @@ static void latch_lock_state(struct raw *r)
     raw16(r, 0x100);
     raw16(r, 0);
     if (raw_ask(r, "GetState"))
-        raw_print_hex(r, 8, 32);
+        raw_print_state(r);
     raw_begin(r, r->xkb_major, 12);
     raw16(r, 0x100);
     raw16(r, 0);
@@ -352,8 +378,9 @@ static void bell(struct raw *r)
     raw8(r, raw_random(r, 6) == 0);
     raw8(r, raw_random(r, 3) == 0);
     raw8(r, 0);
-    raw16(r, raw_random(r, 6) ? raw_random(r, 2000) : 0xFFFE + raw_random(r, 2));
-    raw16(r, raw_random(r, 6) ? raw_random(r, 2000) : 0xFFFE + raw_random(r, 2));
+    /* No pitch or duration of its own: X.Org would keep it for good. */
+    raw16(r, raw_random(r, 8) ? 0 : 0xFFFE);
+    raw16(r, raw_random(r, 8) ? 0 : 0xFFFE);
     raw16(r, 0);
     raw32(r, raw_random(r, 4) ? 39 : raw_random(r, 2));
     raw32(r, raw_random(r, 4) ? 0 : 0xBAD0001);
@@ -381,7 +408,12 @@ void scenario_changes(struct raw *r, unsigned count)
         case 4: set_controls(r); break;
         case 5: set_indicator_map(r); break;
         case 6: set_compat_map(r); break;
-        case 7: set_map(r); break;
+        case 7:
+            if (raw_random(r, 2))
+                set_map(r);
+            else
+                set_actions(r);
+            break;
         case 8: set_names(r); break;
         case 9: latch_lock_state(r); break;
         case 10: bell(r); break;

@@ -23,7 +23,7 @@ static void get_state(struct raw *r)
     raw16(r, 0x100);
     raw16(r, 0);
     if (raw_ask(r, "GetState"))
-        raw_print_hex(r, 8, 32);
+        raw_print_state(r);
 }
 
 static void latch_one(struct raw *r)

@@ -30,10 +30,33 @@ void use_extension(struct raw *r, unsigned major, unsigned minor)
 
 /* ---- GetMap ---- */
 
+/* Where the actions start in a GetMap reply. */
+static size_t actions_at(const struct raw *r)
+{
+    size_t at = 40;
+    for (unsigned i = 0; i < r->reply[15]; i++) {
+        unsigned entries = r->reply[at + 5];
+        at += 8 + entries * (r->reply[at + 6] ? 12u : 8u);
+    }
+    for (unsigned i = 0; i < r->reply[20]; i++)
+        at += 8 + raw_get16(r, at + 6) * 4u;
+    return at + (r->reply[24] + 3u) / 4 * 4;
+}
+
+/* X.Org leaves old bytes behind in actions that became NoAction. */
+static void clear_no_actions(struct raw *r)
+{
+    size_t at = actions_at(r);
+    for (unsigned i = 0; i < raw_get16(r, 22) && at + i * 8 + 8 <= r->reply_bytes; i++)
+        if (!r->reply[at + i * 8])
+            memset(r->reply + at + i * 8, 0, 8);
+}
+
 /* In a swapped reply X.Org leaves three things in its own order (virtualMods of the header, each entry of the virtual
  * modifier map, and, before version 21.1.9, nothing else): they are turned round here, so that right and wrong print the same. */
 static void print_map(struct raw *r)
 {
+    clear_no_actions(r);
     raw_print_hex(r, 1, 2);
     raw_print_hex(r, 4, 38);
     uint16_t vmods = raw_get16(r, 38);

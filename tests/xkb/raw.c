@@ -113,32 +113,82 @@ static void print_bytes(const uint8_t *p, size_t n)
         printf("%02x%s", p[i], i % 4 == 3 ? " " : "");
 }
 
+/* X.Org sends these two bytes in its own order to a client of the other: right and wrong print the same. */
+static void either_order(const struct raw *r, uint8_t *p)
+{
+    if (r->swap && p[0] > p[1]) {
+        uint8_t first = p[0];
+        p[0] = p[1];
+        p[1] = first;
+    }
+}
+
+static bool after_set_map(const struct raw *r) { return r->told[0] == r->xkb_major && r->told[1] == 9; }
+
+/* What the two servers may differ in, each with its reason. */
+static void normalise_xkb(const struct raw *r, uint8_t event[32])
+{
+    if (event[1] == 1) {
+        /* MapNotify: X.Org counts the keys that got actions, behaviours and virtual modifiers as a consequence one too few,
+         * and does not say that SetMap changed modifiers and explicit components. */
+        if (after_set_map(r))
+            event[r->swap ? 11 : 10] &= 0x73;
+        memset(event + 18, 0, 4);
+        memset(event + 26, 0, 2);
+        either_order(r, event + 28);
+    } else if (event[1] == 2) {
+        /* StateNotify: base and latched group */
+        either_order(r, event + 14);
+        either_order(r, event + 16);
+    } else if (event[1] == 3) {
+        /* X.Org leaves the padding of these uninitialised: ControlsNotify, CompatMapNotify, BellNotify. */
+        memset(event + 10, 0, 2);
+        memset(event + 28, 0, 4);
+    } else if (event[1] == 7) {
+        memset(event + 16, 0, 16);
+    } else if (event[1] == 8) {
+        memset(event + 25, 0, 7);
+    }
+}
+
+/* X.Org tells of a pointer button once for the slave and once for the master; once is enough. */
+static bool is_second_button_event(struct raw *r, const uint8_t event[32])
+{
+    bool button = event[1] == 2 && (event[29] == 4 || event[29] == 5);
+    bool second = button && memcmp(event + 8, r->button_event + 8, 18) == 0 && memcmp(event + 28, r->button_event + 28, 4) == 0;
+    memcpy(r->button_event, event, 32);
+    return second;
+}
+
 /* Events are printed without their sequence number and time. XKB events of slave devices are left out: this server's
- * slaves have no maps of their own. X.Org tells of a button once for the slave and once for the master; once is enough. */
+ * slaves have no maps of their own. So is MappingNotify for modifiers after SetMap (see above). */
 static void print_event(struct raw *r, uint8_t event[32])
 {
     uint8_t code = event[0] & 127;
-    if (code == r->xkb_event && event[8] != 3)
+    if (code == r->xkb_event && (event[8] != 3 || is_second_button_event(r, event)))
         return;
-    bool button = code == r->xkb_event && event[1] == 2 && (event[29] == 4 || event[29] == 5);
-    if (button && memcmp(event + 8, r->button_event + 8, 24) == 0)
+    /* AccessX's audible feedback (a beep when a light goes on) is not made here. */
+    if (code == r->xkb_event && event[1] == 8 && r->told[0] != 104 && r->told[1] != 3)
         return;
-    memcpy(r->button_event, event, 32);
+    if (code == r->xkb_event)
+        normalise_xkb(r, event);
     memset(event + 2, 0, 2);
     if (code != 34) /* MappingNotify has no time */
         memset(event + 4, 0, 4);
     if (code == 34)
         memset(event + 7, 0, 25);
+    if (code == 34 && event[4] == 0 && after_set_map(r))
+        return;
     printf("  event ");
     print_bytes(event, 32);
     printf("\n");
 }
 
-/* BadRequest, BadAccess, BadAlloc, BadLength and BadImplementation carry no value: X.Org sends an old one. */
+/* BadRequest, BadAccess, BadAlloc, BadLength, BadImplementation and core BadMatch carry no value: X.Org sends an old one. */
 static void print_error(const struct raw *r, const uint8_t *error)
 {
     uint8_t code = error[1];
-    bool has_value = code != 1 && code != 10 && code != 11 && code != 16 && code != 17;
+    bool has_value = !(code == 8 && error[10] == 102) && code != 1 && code != 10 && code != 11 && code != 16 && code != 17;
     printf("  error %u value %x minor %u major %u%s\n", code, has_value ? get32(r, error + 4) : 0, get16(r, error + 8), error[10],
            get16(r, error + 2) == r->sequence ? "" : " (of an earlier request)");
 }
@@ -173,6 +223,7 @@ static bool await(struct raw *r, const char *what)
 bool raw_ask(struct raw *r, const char *what)
 {
     printf("%s\n", what);
+    memcpy(r->told, r->request, 2);
     send_request(r);
     return await(r, what);
 }
@@ -186,6 +237,7 @@ bool raw_ask_quietly(struct raw *r)
 void raw_tell(struct raw *r, const char *what)
 {
     printf("%s\n", what);
+    memcpy(r->told, r->request, 2);
     send_request(r);
     raw_begin(r, 43, 0);
     send_request(r);
@@ -277,6 +329,14 @@ uint32_t raw_atom(struct raw *r, const char *name)
     raw16(r, 0);
     raw_bytes(r, name, strlen(name));
     return raw_ask_quietly(r) ? raw_get32(r, 8) : 0;
+}
+
+void raw_print_state(struct raw *r)
+{
+    either_order(r, r->reply + 14);
+    either_order(r, r->reply + 16);
+    raw_print_hex(r, 1, 2);
+    raw_print_hex(r, 4, 32);
 }
 
 void raw_print_hex(struct raw *r, size_t from, size_t to)

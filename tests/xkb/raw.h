@@ -21,6 +21,7 @@ struct raw {
     uint8_t xkb_major, xkb_event, xtest_major;
     uint32_t root;
     uint8_t button_event[32]; /* the last event of a pointer button */
+    uint8_t told[2];          /* major and minor opcode of the last request that raw_tell sent */
 };
 
 /* Connect to $DISPLAY (":N" only). False with a message on stderr. */
@@ -49,6 +50,7 @@ uint32_t raw_get32(const struct raw *r, size_t at);
 uint32_t raw_atom(struct raw *r, const char *name);
 /* Print bytes [from, to) of the reply in hex, or its 32-bit values as atoms' names. */
 void raw_print_hex(struct raw *r, size_t from, size_t to);
+void raw_print_state(struct raw *r); /* of GetState */
 void raw_print_atoms(struct raw *r, size_t from, unsigned count);
 
 /* Scenarios. */

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Generated protocol tests: malformed and odd requests of every kind, answered as Xvfb answers them.
+
+    tests/proto/generated.py --host BUILD/bin/proto_host_asan xproto      one xcb-proto file, or several
+    tests/proto/generated.py --host ... --request xproto:CreateWindow     one request, differences in full
+
+Each case goes to Xvfb and to the shim's server (built with sanitizers), and to the shim's server once more with every
+byte swapped. Exit status: 0 the same, 1 different or a sanitizer's report, 77 skipped with the reason as the last line.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import cases       # noqa: E402
+import deviations  # noqa: E402
+import hosts       # noqa: E402
+import suite       # noqa: E402
+import xcbxml      # noqa: E402
+
+
+def pick_requests(options):
+    protocol = xcbxml.Protocol()
+    if options.request:
+        return protocol, [protocol.request(name) for name in options.request]
+    return protocol, cases.requests(protocol, options.files)
+
+
+def on_xvfb(options):
+    protocol, requests = pick_requests(options)
+    with hosts.Xvfb() as xvfb:
+        return suite.Suite(xvfb.socket_path(), protocol).run(requests), ""
+
+
+def on_host(options, order):
+    protocol, requests = pick_requests(options)
+    host = hosts.Host(options.host)
+    with host:
+        results = suite.Suite(host.socket_path(), protocol, order).run(requests)
+        return results, host.finish()
+
+
+def differences(name, expected, got, options):
+    """Print the cases that differ and are not decided to; returns how many."""
+    count = 0
+    for case in expected:
+        if expected[case] == got.get(case):
+            continue
+        if name == "Xvfb" and deviations.accepted(case, got.get(case, [])):
+            continue
+        count += 1
+        if count <= options.show:
+            print("%s\n    %-8s %s\n    Offstage %s" % (case, name, " | ".join(expected[case])[:options.width] or "nothing",
+                                                       " | ".join(got.get(case, ["no answer"]))[:options.width] or "nothing"))
+    return count
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", default=None, metavar="FILE")
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--request", action="append")
+    parser.add_argument("--show", type=int, default=60, help="how many differences to print")
+    parser.add_argument("--width", type=int, default=300)
+    options = parser.parse_args()
+    options.files = options.files or None
+    try:
+        with concurrent.futures.ProcessPoolExecutor(3) as pool:
+            jobs = [pool.submit(on_host, options, "<"), pool.submit(on_host, options, ">"), pool.submit(on_xvfb, options)]
+            (native, report), (swapped, swapped_report), (xvfb, _) = [job.result() for job in jobs]
+    except (hosts.Skip, FileNotFoundError) as reason:
+        print(reason)
+        return 77
+    failed = 0
+    for text in (report, swapped_report):
+        if text:
+            print(text)
+            failed += 1
+    wrong = differences("Xvfb", xvfb, native, options)
+    other = differences("native", native, swapped, options)
+    print("%d cases; %d not as Xvfb, %d not the same in the other byte order, %d sanitizer reports" %
+          (len(native), wrong, other, failed))
+    return 1 if wrong or other or failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
