@@ -75,9 +75,6 @@ void ofs_expose_rect(struct ofs_server *s, struct ofs_window *w, int x, int y, u
 /* The first client selected Exposure or VisibilityChange on a viewable window: remember what can be seen now. */
 void ofs_expose_track(struct ofs_server *s, struct ofs_window *w);
 
-/* sync.c: a counter went from before to now; a client that waited for that goes on */
-void ofs_sync_recheck(struct ofs_client *c, uint32_t counter, int64_t before, int64_t now);
-
 /* drawable publication, xview.c */
 struct ofs_xdrawable *ofs_xview_publish(struct ofs_server *s, uint32_t xid, enum ofs_xdrawable_kind kind, uint32_t visual,
                                         uint8_t depth, uint32_t width, uint32_t height);

@@ -124,8 +124,11 @@ int ofs_xkb_req_SetCompatMap(struct ofs_client *c, struct ofs_request *r)
     }
     struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbSetCompatMap };
     struct ofs_xkb_changes changes = { .compat_groups = groups, .first_interp = ch.first, .interp_count = ch.count };
-    if (ch.recompute)
-        error = ofs_xkb_update_actions(xkb, xkb->min_keycode, xkb->max_keycode - xkb->min_keycode + 1u, &changes);
+    ofs_xkb_notify_changes(c->server, &changes, &cause);
+    if (!ch.recompute)
+        return 0;
+    changes = (struct ofs_xkb_changes){ 0 };
+    error = ofs_xkb_update_actions(xkb, xkb->min_keycode, xkb->max_keycode - xkb->min_keycode + 1u, &changes);
     ofs_xkb_notify_changes(c->server, &changes, &cause);
     return error;
 }

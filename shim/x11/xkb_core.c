@@ -219,7 +219,7 @@ static void plan_key(const struct ofs_xkb *xkb, struct plan *p, const uint32_t *
         choose_type(p, g);
     while (p->groups && is_empty(p, p->groups - 1) && !(p->kept >> (p->groups - 1) & 1))
         p->groups--;
-    if (p->groups > 1 && is_empty(p, 1) && !is_empty(p, 0) && !(p->kept & 3)) {
+    if (p->groups > 1 && is_empty(p, 1) && !is_empty(p, 0) && (!(p->kept & 3) || p->type[0] == p->type[1])) {
         p->type[1] = p->type[0];
         p->levels[1] = p->levels[0];
         memcpy(p->syms[1], p->syms[0], sizeof(p->syms[0]));

@@ -45,14 +45,16 @@ def on_host(options, order):
 
 def differences(name, expected, got, options):
     """Print the cases that differ and are not decided to; returns how many."""
-    count = 0
+    count, shown = 0, {}
     for case in expected:
         if expected[case] == got.get(case):
             continue
         if name == "Xvfb" and deviations.accepted(case, got.get(case, [])):
             continue
         count += 1
-        if count <= options.show:
+        request = case.split("/")[0]
+        shown[request] = shown.get(request, 0) + 1
+        if shown[request] <= options.show:
             print("%s\n    %-8s %s\n    Offstage %s" % (case, name, " | ".join(expected[case])[:options.width] or "nothing",
                                                        " | ".join(got.get(case, ["no answer"]))[:options.width] or "nothing"))
     return count
@@ -63,7 +65,7 @@ def main():
     parser.add_argument("files", nargs="*", default=None, metavar="FILE")
     parser.add_argument("--host", required=True)
     parser.add_argument("--request", action="append")
-    parser.add_argument("--show", type=int, default=60, help="how many differences to print")
+    parser.add_argument("--show", type=int, default=3, help="how many differences of each request to print")
     parser.add_argument("--width", type=int, default=300)
     options = parser.parse_args()
     options.files = options.files or None
