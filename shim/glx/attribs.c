@@ -146,7 +146,8 @@ static void translate(const struct ofs_egl *egl, const struct wish *wish, struct
         if (es && (wish->flags & ROBUST_FLAG))
             put(&at, EGL_ROBUST_ACCESS_EXT, EGL_TRUE);
     }
-    if (wish->no_error && egl->create_context_no_error)
+    /* EGL has it from 2.0 on. It is a promise of the program's: not to make use of it is allowed. */
+    if (wish->no_error && egl->create_context_no_error && wish->major >= 2)
         put(&at, EGL_NO_ERROR, EGL_TRUE);
     if (wish->release == GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB && egl->flush_control)
         put(&at, EGL_RELEASE_BEHAVIOR, 0 /* none */);

@@ -25,6 +25,8 @@ struct xlib {
     int (*XSync)(Display *, Bool);
     int (*XFlush)(Display *);
     int (*XNoOp)(Display *);
+    void (*XLockDisplay)(Display *);
+    void (*XUnlockDisplay)(Display *);
     XVisualInfo *(*XGetVisualInfo)(Display *, long, XVisualInfo *, int *);
     void *(*_XGetRequest)(Display *, CARD8, size_t);
 };
@@ -62,6 +64,8 @@ static const struct xlib *resolve(void *owner)
         xlib->XSync = (int (*)(Display *, Bool))ofs_real_dlsym(library, "XSync");
         xlib->XFlush = (int (*)(Display *))ofs_real_dlsym(library, "XFlush");
         xlib->XNoOp = (int (*)(Display *))ofs_real_dlsym(library, "XNoOp");
+        xlib->XLockDisplay = (void (*)(Display *))ofs_real_dlsym(library, "XLockDisplay");
+        xlib->XUnlockDisplay = (void (*)(Display *))ofs_real_dlsym(library, "XUnlockDisplay");
         xlib->XGetVisualInfo =
             (XVisualInfo * (*)(Display *, long, XVisualInfo *, int *)) ofs_real_dlsym(library, "XGetVisualInfo");
         xlib->_XGetRequest = (void *(*)(Display *, CARD8, size_t))ofs_real_dlsym(library, "_XGetRequest");
@@ -156,11 +160,16 @@ void ofs_glx_raise(Display *dpy, enum ofs_glx_error_kind kind, int code, int min
 XID ofs_glx_new_xid(Display *dpy)
 {
     const struct xlib *xlib = xlib_of(dpy);
-    XID id = dpy->resource_alloc(dpy);
+    XID id;
 
-    /* Xlib fetches the next id when it next finishes a request, and wants one between any two ids. */
+    /* Xlib refills the next id under the lock, and without lock functions at the end of a request: do both. */
     if (xlib)
+        xlib->XLockDisplay(dpy);
+    id = dpy->resource_alloc(dpy);
+    if (xlib) {
+        xlib->XUnlockDisplay(dpy);
         (void)xlib->XNoOp(dpy);
+    }
     return id;
 }
 

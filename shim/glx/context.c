@@ -161,10 +161,7 @@ OFS_EXPORT GLXContext glXCreateNewContext(Display *dpy, GLXFBConfig handle, int 
         return NULL;
     }
     if (render_type != GLX_RGBA_TYPE) {
-        bool known = render_type == GLX_COLOR_INDEX_TYPE || render_type == GLX_RGBA_FLOAT_TYPE_ARB ||
-                     render_type == GLX_RGBA_UNSIGNED_FLOAT_TYPE_EXT;
-
-        ofs_glx_raise(dpy, OFS_GLX_CORE_ERROR, known ? BadMatch : BadValue, X_GLXCreateNewContext, (uint32_t)render_type);
+        ofs_glx_raise(dpy, OFS_GLX_CORE_ERROR, BadValue, X_GLXCreateNewContext, (uint32_t)render_type);
         return NULL;
     }
     return create_or_raise(dpy, config, share, &legacy_request, X_GLXCreateNewContext);

@@ -217,9 +217,10 @@ void ofs_input_mask_changed(struct ofs_window *w, struct ofs_server *s, uint32_t
 
 void ofs_input_window_unviewable(struct ofs_server *s, struct ofs_window *w)
 {
-    /* Grabs end before the focus goes, the pointer's before the keyboard's. */
-    for (unsigned i = OFS_DEV_POINTER; i < OFS_DEV_COUNT; i++) {
-        struct ofs_device *d = ofs_device_get(s, i);
+    /* Grabs end before the focus goes, the pointer's before the keyboard's; twice, since events that one of them held back
+     * may have set off a passive grab on the same window. */
+    for (unsigned n = 0; n < 2 * OFS_DEV_COUNT; n++) {
+        struct ofs_device *d = ofs_device_get(s, n % OFS_DEV_COUNT);
         if (d->grab && (d->grab->window == w || d->grab->confine_to == w))
             ofs_grab_deactivate(s, d);
         if (d->hint_window == w)

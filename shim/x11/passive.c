@@ -135,7 +135,9 @@ static bool matches(struct ofs_server *s, const struct ofs_grab *g, const struct
                                    : g->device != OFS_DEV_ALL && g->device != d->id &&
                                          !(g->device == OFS_DEV_ALL_MASTER && d->master))
         return false;
-    return covers(g, event->detail, ofs_xkb_core_state(s) & 255) && (!g->confine_to || g->confine_to->viewable);
+    /* The modifiers of an Enter grab are those of the device itself, and a pointer has none. */
+    uint32_t modifiers = event->type == XI_Enter ? 0 : ofs_xkb_core_state(s) & 255;
+    return covers(g, event->detail, modifiers) && (!g->confine_to || g->confine_to->viewable);
 }
 
 /* The grab begins, and its client gets the event. */

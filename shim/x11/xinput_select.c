@@ -51,6 +51,9 @@ int ofs_xi2_deliver(struct ofs_server *s, struct ofs_device *d, struct ofs_windo
             .pointer_mode = GrabModeAsync, .keyboard_mode = GrabModeAsync,
         };
         ofs_xi2_union(w, implicit.xi2_mask);
+        /* The X server takes the bit of XI_ButtonPress for a core mask here, in which it stands for EnterNotify: clients
+         * get that event while the grab lasts, and have got it for years. */
+        implicit.core_mask = 1u << XI_ButtonPress;
         ofs_grab_activate(s, d, &implicit, ofs_server_now(s), true, true);
     }
     return sent ? sent : refused;

@@ -176,7 +176,7 @@ int ofs_xkb_init(struct ofs_server *s)
         return error;
     }
     ofs_xkb_derive_state(s->xkb);
-    s->xkb->led_state = ofs_xkb_compute_leds(s->xkb);
+    ofs_xkb_compute_leds(s->xkb, ~0u);
     return 0;
 }
 

@@ -121,7 +121,8 @@ struct ofs_xkb {
     uint8_t min_keycode, max_keycode;
     uint8_t vmods[16];
     struct ofs_xkb_led leds[32];
-    uint32_t real_leds, led_state, led_explicit;
+    uint32_t real_leds;
+    uint32_t led_auto, led_explicit, led_state; /* lit by their maps, by request, either way */
     struct ofs_xkb_names names;
     struct ofs_xkb_controls controls;
     struct ofs_xkb_state state;
@@ -197,9 +198,13 @@ void ofs_xkb_latch_group(struct ofs_xkb *xkb, int group);
 void ofs_xkb_clear_latches_and_locks(struct ofs_server *s, const struct ofs_xkb_cause *cause);
 
 /* xkb_leds.c */
-uint32_t ofs_xkb_compute_leds(const struct ofs_xkb *xkb);
+/* Work out which of these are lit; returns those that changed. */
+uint32_t ofs_xkb_compute_leds(struct ofs_xkb *xkb, uint32_t which);
+/* Indicators that depend on parts of the state (XkbStateNotify's mask) or on controls. */
+uint32_t ofs_xkb_leds_of_state(const struct ofs_xkb *xkb, uint16_t changed);
+uint32_t ofs_xkb_leds_of_controls(const struct ofs_xkb *xkb);
 bool ofs_xkb_led_in_use(const struct ofs_xkb_led *led);
-void ofs_xkb_update_leds(struct ofs_server *s);
+void ofs_xkb_update_leds(struct ofs_server *s, uint32_t which);
 void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, const struct ofs_xkb_cause *cause);
 
 /* xkb_notify.c */

@@ -215,6 +215,7 @@ int ofs_xkb_req_SetControls(struct ofs_client *c, struct ofs_request *r)
     xkb->controls = new;
     struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbSetControls };
     ofs_xkb_notify_controls(c->server, &old, &cause);
+    ofs_xkb_update_leds(c->server, ~0u);
     if ((old.enabled & XkbStickyKeysMask) && !(new.enabled & XkbStickyKeysMask))
         ofs_xkb_clear_latches_and_locks(c->server, &cause);
     return 0;

@@ -84,9 +84,7 @@ static int check_led(struct ofs_client *c, const struct ofs_xkb_led *led, uint32
 static void maps_changed(struct ofs_server *s, uint32_t which)
 {
     struct ofs_xkb *xkb = s->xkb;
-    uint32_t old = xkb->led_state;
-    xkb->led_state = ofs_xkb_compute_leds(xkb);
-    uint32_t changed = old ^ xkb->led_state;
+    uint32_t changed = ofs_xkb_compute_leds(xkb, which);
     ofs_xkb_notify_leds(s, XkbIndicatorMapNotify, xkb->led_state, which);
     if (changed)
         ofs_xkb_notify_leds(s, XkbIndicatorStateNotify, xkb->led_state, changed);

@@ -37,23 +37,48 @@ static bool led_wants(const struct ofs_xkb *xkb, const struct ofs_xkb_led *led)
     return xkb->controls.enabled & led->controls;
 }
 
-uint32_t ofs_xkb_compute_leds(const struct ofs_xkb *xkb)
+uint32_t ofs_xkb_leds_of_state(const struct ofs_xkb *xkb, uint16_t changed)
 {
-    uint32_t state = xkb->led_explicit;
+    uint8_t parts = 0;
+    parts |= changed & (XkbModifierBaseMask | XkbGroupBaseMask) ? XkbIM_UseBase : 0;
+    parts |= changed & (XkbModifierLatchMask | XkbGroupLatchMask) ? XkbIM_UseLatched : 0;
+    parts |= changed & (XkbModifierLockMask | XkbGroupLockMask) ? XkbIM_UseLocked : 0;
+    parts |= changed & (XkbModifierStateMask | XkbGroupStateMask) ? XkbIM_UseEffective : 0;
+    parts |= changed & XkbCompatStateMask ? XkbIM_UseCompat : 0;
+    uint32_t which = 0;
     for (unsigned i = 0; i < 32; i++)
-        if (!(xkb->leds[i].flags & XkbIM_NoAutomatic) && led_wants(xkb, &xkb->leds[i]))
-            state |= 1u << i;
-    return state;
+        which |= (xkb->leds[i].which_mods | xkb->leds[i].which_groups) & parts ? 1u << i : 0;
+    return which;
 }
 
-void ofs_xkb_update_leds(struct ofs_server *s)
+uint32_t ofs_xkb_leds_of_controls(const struct ofs_xkb *xkb)
 {
-    struct ofs_xkb *xkb = s->xkb;
+    uint32_t which = 0;
+    for (unsigned i = 0; i < 32; i++)
+        which |= xkb->leds[i].controls ? 1u << i : 0;
+    return which;
+}
+
+uint32_t ofs_xkb_compute_leds(struct ofs_xkb *xkb, uint32_t which)
+{
     uint32_t old = xkb->led_state;
-    xkb->led_state = ofs_xkb_compute_leds(xkb);
-    if (old == xkb->led_state)
+    for (unsigned i = 0; i < 32; i++) {
+        uint32_t bit = 1u << i;
+        if (!(which & bit))
+            continue;
+        bool lit = !(xkb->leds[i].flags & XkbIM_NoAutomatic) && led_wants(xkb, &xkb->leds[i]);
+        xkb->led_auto = lit ? xkb->led_auto | bit : xkb->led_auto & ~bit;
+    }
+    xkb->led_state = xkb->led_auto | xkb->led_explicit;
+    return old ^ xkb->led_state;
+}
+
+void ofs_xkb_update_leds(struct ofs_server *s, uint32_t which)
+{
+    uint32_t changed = ofs_xkb_compute_leds(s->xkb, which);
+    if (!changed)
         return;
-    ofs_xkb_notify_leds(s, XkbIndicatorStateNotify, xkb->led_state, old ^ xkb->led_state);
+    ofs_xkb_notify_leds(s, XkbIndicatorStateNotify, s->xkb->led_state, changed);
     ofs_xkb_notify_device(s, XkbXI_IndicatorStateMask);
 }
 
@@ -99,5 +124,5 @@ void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, co
         if (led->flags & XkbIM_LEDDrivesKB)
             drive(s, led, values & bit, cause);
     }
-    ofs_xkb_update_leds(s);
+    ofs_xkb_update_leds(s, affect);
 }

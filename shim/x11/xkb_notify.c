@@ -143,7 +143,7 @@ void ofs_xkb_notify_controls(struct ofs_server *s, const struct ofs_xkb_controls
         if (listens(c) && (c->xkb->controls & changed))
             send(c, &w, "112 4 112 444 1111 4");
     if (old->enabled != new->enabled)
-        ofs_xkb_update_leds(s);
+        ofs_xkb_update_leds(s, ofs_xkb_leds_of_controls(s->xkb));
 }
 
 void ofs_xkb_notify_leds(struct ofs_server *s, uint8_t kind, uint32_t state, uint32_t changed)

@@ -230,6 +230,7 @@ int ofs_xkb_req_LatchLockState(struct ofs_client *c, struct ofs_request *r)
         ofs_xkb_latch_group(xkb, group_latch);
     struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbLatchLockState };
     ofs_xkb_state_changed(c->server, &old, &cause);
+    ofs_xkb_update_leds(c->server, ~0u);
     return 0;
 }
 

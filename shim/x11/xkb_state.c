@@ -90,7 +90,7 @@ void ofs_xkb_state_changed(struct ofs_server *s, const struct ofs_xkb_state *old
     if (!changed)
         return;
     ofs_xkb_notify_state(s, changed, cause);
-    ofs_xkb_update_leds(s);
+    ofs_xkb_update_leds(s, ofs_xkb_leds_of_state(xkb, changed));
 }
 
 /* ---- which action a key has now ---- */

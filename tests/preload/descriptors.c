@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -85,6 +86,31 @@ static void survive_closing(int how)
     close_all(how);
 }
 
+/* The program takes over the very numbers that it closed under us, with a socket that has a byte to read: the byte stays,
+ * and so do the descriptors, while a new server starts and the old one ends. */
+static void survive_reuse(void)
+{
+    Display *volatile display = open_and_use();
+    unsigned char bytes[2] = {0};
+    int pair[2];
+
+    close_all(0);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    CHECK(write(pair[1], "abc", 3) == 3);
+    for (int fd = 64; fd < 1100; fd++)
+        CHECK(dup2(pair[0], fd) == fd);
+    if (setjmp(lost) == 0) {
+        XSync(display, False);
+        CHECK(!"a closed connection still answers");
+    }
+    for (int i = 0; i < 8; i++)
+        XCloseDisplay(open_and_use());
+    for (int fd = 64; fd < 1100; fd++)
+        CHECK(fcntl(fd, F_GETFD) == 0);
+    CHECK(recv(pair[0], bytes, 2, MSG_DONTWAIT) == 2 && bytes[0] == 'a' && bytes[1] == 'b');
+    close_all(0);
+}
+
 /* The descriptors 0 to 2 are free: what we open for ourselves must not take them, where a library that prints would write
  * into a connection. The program's own socket may, as it may without us. */
 static void survive_closed_stdio(void)
@@ -120,6 +146,8 @@ int main(int count, char **arguments)
     alarm(30);
     survive_closing(0);
     survive_closing(1);
+    for (int i = 0; i < 20; i++)
+        survive_reuse();
     (void)open_and_use();
     execl("/proc/self/exe", arguments[0], "after-exec", (char *)NULL);
     CHECK(!"exec");

@@ -45,23 +45,29 @@ static const char *name(uint32_t id)
 
 /* ---- printing ---- */
 
-static void print_device_event(const char *label, const xcb_input_button_press_event_t *e)
+static void print_mods(const xcb_input_modifier_info_t *mods)
+{
+    printf(" mods %x %x %x %x", mods->base, mods->latched, mods->locked, mods->effective);
+}
+
+static void print_device_event(const xcb_input_button_press_event_t *e)
 {
     const uint32_t *tail = (const uint32_t *)(e + 1);
-    printf("dev %u src %u detail %u event %s child %s at %d,%d (%d,%d) mods %x %x %x %x flags %x buttons %x valuators %x",
-           e->deviceid, e->sourceid, e->detail, name(e->event), name(e->child), e->root_x >> 16, e->root_y >> 16,
-           e->event_x >> 16, e->event_y >> 16, e->mods.base, e->mods.latched, e->mods.locked, e->mods.effective, e->flags,
-           tail[0], tail[e->buttons_len]);
-    (void)label;
+    printf("dev %u src %u detail %u event %s child %s at %d,%d (%d,%d) flags %x buttons %x valuators %x", e->deviceid, e->sourceid,
+           e->detail, name(e->event), name(e->child), e->root_x >> 16, e->root_y >> 16, e->event_x >> 16, e->event_y >> 16,
+           e->flags, tail[0], tail[e->buttons_len]);
+    if (e->deviceid < 4) /* the X server's slave keyboards have a state of their own, ours share the master's */
+        print_mods(&e->mods);
 }
 
 static void print_crossing(const xcb_input_enter_event_t *e)
 {
     const uint32_t *tail = (const uint32_t *)(e + 1);
-    printf("dev %u src %u mode %u detail %u event %s child %s at %d,%d (%d,%d) focus %u mods %x %x %x %x buttons %u:%x",
+    printf("dev %u src %u mode %u detail %u event %s child %s at %d,%d (%d,%d) focus %u buttons %u:%x",
            e->deviceid, e->sourceid, e->mode, e->detail, name(e->event), name(e->child), e->root_x >> 16, e->root_y >> 16,
-           e->event_x >> 16, e->event_y >> 16, e->focus, e->mods.base, e->mods.latched, e->mods.locked, e->mods.effective,
-           e->buttons_len, tail[0]);
+           e->event_x >> 16, e->event_y >> 16, e->focus, e->buttons_len, tail[0]);
+    if (e->event_type < 9) /* while a key sets off a grab, focus events of the X server have its modifier half done */
+        print_mods(&e->mods);
 }
 
 static void print_generic(const xcb_ge_generic_event_t *g)
@@ -93,7 +99,7 @@ static void print_generic(const xcb_ge_generic_event_t *g)
             printf(" %d", tail[2 + i]);
         break;
     }
-    default: print_device_event("", (const void *)g);
+    default: print_device_event((const void *)g);
     }
 }
 

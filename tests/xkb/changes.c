@@ -162,7 +162,8 @@ static void set_controls(struct raw *r)
 
 static void set_indicator_map(struct raw *r)
 {
-    uint32_t which = 1u << raw_random(r, 32) | 1u << raw_random(r, 32);
+    /* Of the first 16: X.Org's LatchLockState forgets the others and reports them in an event of their own. */
+    uint32_t which = 1u << raw_random(r, 16) | 1u << raw_random(r, 16);
     raw_begin(r, r->xkb_major, 14);
     raw16(r, 0x100);
     raw16(r, 0);
