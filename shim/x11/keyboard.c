@@ -183,23 +183,39 @@ static void apply_led(struct ofs_server *s, const struct controls_change *ch, co
     ofs_xkb_set_leds(s, affect, ch->led_mode == LedModeOn ? affect : 0, cause);
 }
 
-static void apply_repeat(struct ofs_server *s, const struct controls_change *ch, const struct ofs_xkb_cause *cause)
+/* What a client says about one key stays when actions are worked out anew; the default is what the map says. */
+static int set_key_repeat(struct ofs_server *s, unsigned code, int mode, const struct ofs_xkb_cause *cause)
+{
+    struct ofs_xkb *xkb = s->xkb;
+    struct ofs_xkb_key *key = &xkb->keys[code];
+    uint8_t *byte = &xkb->controls.per_key_repeat[code / 8], bit = (uint8_t)(1u << code % 8);
+    struct ofs_xkb_changes changes = { 0 }, unused = { 0 };
+    int error = 0;
+    if (mode == AutoRepeatModeDefault) {
+        key->explicit_parts &= (uint8_t)~XkbExplicitAutoRepeatMask;
+        error = ofs_xkb_update_actions(xkb, code, 1, &unused);
+    } else {
+        *byte = (uint8_t)(mode == AutoRepeatModeOn ? *byte | bit : *byte & ~bit);
+    }
+    key->explicit_parts |= XkbExplicitAutoRepeatMask;
+    ofs_xkb_changed(&changes, OFS_XKB_EXPLICIT, code, 1);
+    ofs_xkb_notify_changes(s, &changes, cause);
+    return error;
+}
+
+static int apply_repeat(struct ofs_server *s, const struct controls_change *ch, const struct ofs_xkb_cause *cause)
 {
     struct ofs_xkb *xkb = s->xkb;
     struct ofs_xkb_controls old = xkb->controls;
-    bool on = ch->repeat_mode != AutoRepeatModeOff; /* the default is on */
-    if (!ch->key) {
-        xkb->controls.enabled = on ? xkb->controls.enabled | XkbRepeatKeysMask : xkb->controls.enabled & ~(uint32_t)XkbRepeatKeysMask;
-    } else {
-        uint8_t *byte = &xkb->controls.per_key_repeat[ch->key / 8], bit = (uint8_t)(1u << ch->key % 8);
-        *byte = (uint8_t)(on ? *byte | bit : *byte & ~bit);
-        /* What a client set stays when actions are worked out anew. */
-        xkb->keys[ch->key].explicit_parts |= XkbExplicitAutoRepeatMask;
-        struct ofs_xkb_changes changes = { 0 };
-        ofs_xkb_changed(&changes, OFS_XKB_EXPLICIT, (unsigned)ch->key, 1);
-        ofs_xkb_notify_changes(s, &changes, cause);
-    }
+    int error = 0;
+    if (ch->key)
+        error = set_key_repeat(s, (unsigned)ch->key, ch->repeat_mode, cause);
+    else if (ch->repeat_mode == AutoRepeatModeOff)
+        xkb->controls.enabled &= ~(uint32_t)XkbRepeatKeysMask;
+    else
+        xkb->controls.enabled |= XkbRepeatKeysMask;
     ofs_xkb_notify_controls(s, &old, cause);
+    return error;
 }
 
 int ofs_core_ChangeKeyboardControl(struct ofs_client *c, struct ofs_request *r)
@@ -229,9 +245,7 @@ int ofs_core_ChangeKeyboardControl(struct ofs_client *c, struct ofs_request *r)
     struct ofs_xkb_cause cause = { .major = X_ChangeKeyboardControl };
     if (ch.led_mode >= 0)
         apply_led(c->server, &ch, &cause);
-    if (ch.repeat_mode >= 0)
-        apply_repeat(c->server, &ch, &cause);
-    return 0;
+    return ch.repeat_mode >= 0 ? apply_repeat(c->server, &ch, &cause) : 0;
 }
 
 int ofs_core_GetKeyboardControl(struct ofs_client *c, struct ofs_request *r)

@@ -156,6 +156,7 @@ struct ofs_xkb_changes {
     uint16_t map, vmods;
     struct ofs_xkb_range ranges[8];
     uint32_t led_maps, controls;
+    bool compat;                      /* the next three say what */
     uint8_t compat_groups;
     uint16_t first_interp, interp_count;
 };

@@ -123,7 +123,8 @@ int ofs_xkb_req_SetCompatMap(struct ofs_client *c, struct ofs_request *r)
         xkb->group_compat[g] = (struct ofs_xkb_modset){ real | ofs_xkb_real_mods(xkb, virt), real, virt };
     }
     struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbSetCompatMap };
-    struct ofs_xkb_changes changes = { .compat_groups = groups, .first_interp = ch.first, .interp_count = ch.count };
+    struct ofs_xkb_changes changes = { .compat = true, .compat_groups = groups, .first_interp = ch.first,
+                                       .interp_count = ch.count };
     ofs_xkb_notify_changes(c->server, &changes, &cause);
     if (!ch.recompute)
         return 0;

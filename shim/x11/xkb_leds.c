@@ -105,24 +105,25 @@ static void drive(struct ofs_server *s, const struct ofs_xkb_led *led, bool on, 
         else
             xkb->state.locked_mods &= (uint8_t)~led->mods.mask;
     }
-    ofs_xkb_state_changed(s, &old, cause);
+    if (xkb->state.locked_mods != old.locked_mods || xkb->state.locked_group != old.locked_group)
+        ofs_xkb_state_changed(s, &old, cause);
+    else
+        ofs_xkb_derive_state(xkb);
 }
 
 void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, const struct ofs_xkb_cause *cause)
 {
     struct ofs_xkb *xkb = s->xkb;
+    xkb->led_explicit = (xkb->led_explicit & ~affect) | (values & affect);
     for (unsigned i = 0; i < 32; i++) {
         const struct ofs_xkb_led *led = &xkb->leds[i];
-        uint32_t bit = 1u << i;
-        if (!(affect & bit))
-            continue;
-        if (led->flags & XkbIM_NoExplicit) {
-            xkb->led_explicit &= ~bit;
-            continue;
-        }
-        xkb->led_explicit = values & bit ? xkb->led_explicit | bit : xkb->led_explicit & ~bit;
-        if (led->flags & XkbIM_LEDDrivesKB)
-            drive(s, led, values & bit, cause);
+        if ((affect >> i & 1) && (led->flags & XkbIM_NoExplicit))
+            xkb->led_explicit &= ~(1u << i);
     }
-    ofs_xkb_update_leds(s, affect);
+    for (unsigned i = 0; i < 32; i++) {
+        const struct ofs_xkb_led *led = &xkb->leds[i];
+        if ((affect >> i & 1) && (led->flags & XkbIM_LEDDrivesKB) && !(led->flags & XkbIM_NoExplicit))
+            drive(s, led, values >> i & 1, cause);
+    }
+    ofs_xkb_update_leds(s, 0);
 }

@@ -256,6 +256,7 @@ void ofs_xkb_apply_vmods(struct ofs_xkb *xkb, uint16_t changed, struct ofs_xkb_c
     for (unsigned i = 0; i < 4; i++)
         if (apply_vmods_to_set(xkb, &xkb->group_compat[i]))
             changes->compat_groups |= (uint8_t)(1u << i);
+    changes->compat |= changes->compat_groups != 0;
     for (unsigned code = xkb->min_keycode; code <= xkb->max_keycode; code++) {
         struct ofs_xkb_key *key = &xkb->keys[code];
         for (unsigned n = 0; key->actions && n < ofs_xkb_sym_count(key); n++) {

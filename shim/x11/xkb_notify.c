@@ -244,9 +244,8 @@ static void notify_compat(struct ofs_server *s, const struct ofs_xkb_changes *ch
     w16(&w, ch->first_interp);
     w16(&w, ch->interp_count);
     w16(&w, s->xkb->interp_count);
-    unsigned what = (ch->interp_count ? XkbSymInterpMask : 0u) | (ch->compat_groups ? XkbGroupCompatMask : 0u);
     for (struct ofs_client *c = s->clients; c; c = c->next)
-        if (listens(c) && (c->xkb->compat & what))
+        if (listens(c) && c->xkb->compat)
             send(c, &w, "112 4 11 222 4444");
 }
 
@@ -277,7 +276,7 @@ void ofs_xkb_notify_changes(struct ofs_server *s, const struct ofs_xkb_changes *
         notify_changed_controls(s, ch->controls, cause);
     if (ch->led_maps)
         ofs_xkb_notify_leds(s, XkbIndicatorMapNotify, xkb->led_state, ch->led_maps);
-    if (ch->compat_groups || ch->interp_count)
+    if (ch->compat)
         notify_compat(s, ch);
 }
 

@@ -269,7 +269,8 @@ int ofs_xkb_req_Bell(struct ofs_client *c, struct ofs_request *r)
     if (bell_id != XkbDfltXIId && bell_id != 0)
         return ofs_bad(c, BadValue, ofs_xkb_code2(0x05, bell_id));
     struct ofs_xkb_bell bell = { percent, pitch, duration, name, window, event_only };
-    ofs_xkb_notify_bell(c->server, &bell);
+    if (!force && device == OFS_XKB_DEVICE) /* a forced sound is no event, and slaves have none to tell */
+        ofs_xkb_notify_bell(c->server, &bell);
     return 0;
 }
 

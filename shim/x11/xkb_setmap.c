@@ -356,8 +356,9 @@ static int set_key_syms(struct ofs_xkb_key *key, struct ofs_request *r)
     }
     for (unsigned n = 0; n < count; n++)
         syms[n] = ofs_req32(r);
-    if (actions)
-        memcpy(actions, key->actions, (count < old ? count : old) * sizeof(*actions));
+    /* Actions stay with the symbols they belong to as far as there are as many; a key that grew starts without any. */
+    if (actions && count <= old)
+        memcpy(actions, key->actions, count * sizeof(*actions));
     free(key->syms);
     free(key->actions);
     key->syms = syms;

@@ -90,19 +90,15 @@ static void survive_closing(int how)
  * and so do the descriptors, while a new server starts and the old one ends. */
 static void survive_reuse(void)
 {
-    Display *volatile display = open_and_use();
     unsigned char bytes[2] = {0};
     int pair[2];
 
+    (void)open_and_use(); /* lost, and not looked at again */
     close_all(0);
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
     CHECK(write(pair[1], "abc", 3) == 3);
     for (int fd = 64; fd < 1100; fd++)
         CHECK(dup2(pair[0], fd) == fd);
-    if (setjmp(lost) == 0) {
-        XSync(display, False);
-        CHECK(!"a closed connection still answers");
-    }
     for (int i = 0; i < 8; i++)
         XCloseDisplay(open_and_use());
     for (int fd = 64; fd < 1100; fd++)

@@ -13,6 +13,19 @@
 #include <xcb/xinput.h>
 #include <xcb/xtest.h>
 
+#ifdef MONKEY_INSIDE /* the server is a thread of this program; else the one that DISPLAY names */
+#include <sys/socket.h>
+#include "x11/serve.h"
+
+static xcb_connection_t *connect_display(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return ofs_x11_attach(fd) == OFS_OK ? xcb_connect_to_fd(fd, NULL) : xcb_connect(NULL, NULL);
+}
+#else
+static xcb_connection_t *connect_display(void) { return xcb_connect(NULL, NULL); }
+#endif
+
 enum { WINDOWS = 9, CLIENTS = 2 };
 
 static xcb_connection_t *client[CLIENTS];
@@ -535,7 +548,7 @@ int main(int argc, char **argv)
     unsigned steps = (unsigned)strtoul(argv[2], NULL, 0);
     use_xi2 = argc < 4;
     for (unsigned i = 0; i < CLIENTS; i++) {
-        client[i] = xcb_connect(NULL, NULL);
+        client[i] = connect_display();
         if (xcb_connection_has_error(client[i])) {
             fprintf(stderr, "monkey: no display\n");
             return 1;

@@ -91,6 +91,8 @@ static void change_keyboard_control(struct raw *r)
 {
     char what[160];
     uint32_t mask = raw_random(r, 256);
+    if (mask & 0x60) /* X.Org has lit a light before it misses the mode that goes with the key */
+        mask |= mask & 0x40 ? 0x80 : 0;
     size_t used = (size_t)snprintf(what, sizeof(what), "ChangeKeyboardControl %x", mask);
     raw_begin(r, 102, 0);
     raw32(r, mask);
@@ -99,6 +101,8 @@ static void change_keyboard_control(struct raw *r)
         /* X.Org has lit a light before it finds a later value bad: with lights, all later values are good. */
         bool good = (mask & 0x30) && bit > 5;
         uint32_t value = good && bit == 6 ? 8 + raw_random(r, 248) : raw_random(r, limits[bit] - good);
+        if (bit == 7) /* X.Org's default for a key is off, whatever the map says */
+            value &= 1;
         if (bit < 4 && !raw_random(r, 8))
             value = 0xFFFFFFFF - raw_random(r, 2);
         if (!(mask >> bit & 1))
@@ -259,7 +263,8 @@ static void set_map(struct raw *r)
     }
     const struct map_part parts[6] = { { first, n, total }, { 0, 0, 0 }, { 0, 0, 0 }, { first, explicits ? n : 0, explicits ? n : 0 },
                                        { first, n, mods }, { 0, 0, 0 } };
-    begin_set_map(r, present, raw_random(r, 2), parts, vmods);
+    /* Actions are always worked out anew, since old ones that stay are leftovers of memory in X.Org. */
+    begin_set_map(r, present, true, parts, vmods);
     for (unsigned i = 0; i < n; i++) {
         for (int g = 0; g < 4; g++)
             raw8(r, 1 + raw_random(r, 3));
@@ -274,7 +279,7 @@ static void set_map(struct raw *r)
     raw_pad(r);
     for (unsigned i = 0; explicits && i < n; i++) {
         raw8(r, first + i);
-        raw8(r, raw_random(r, 256));
+        raw8(r, raw_random(r, 256) & 0xEF);
     }
     raw_pad(r);
     for (unsigned i = 0; i < mods; i++) {
@@ -371,10 +376,14 @@ static void latch_lock_state(struct raw *r)
 
 static void bell(struct raw *r)
 {
+    char what[80];
+    unsigned device = raw_random(r, 6) ? 0x100 : 2 + raw_random(r, 8), bell_class = raw_random(r, 4) ? 0x300 : raw_random(r, 7);
+    unsigned id = raw_random(r, 4) ? 0x400 : raw_random(r, 3);
+    snprintf(what, sizeof(what), "XkbBell device %x class %x id %x", device, bell_class, id);
     raw_begin(r, r->xkb_major, 3);
-    raw16(r, raw_random(r, 6) ? 0x100 : 2 + raw_random(r, 8));
-    raw16(r, raw_random(r, 4) ? 0x300 : raw_random(r, 7));
-    raw16(r, raw_random(r, 4) ? 0x400 : raw_random(r, 3));
+    raw16(r, device);
+    raw16(r, bell_class);
+    raw16(r, id);
     raw8(r, raw_random(r, 210) - 105);
     raw8(r, raw_random(r, 6) == 0);
     raw8(r, raw_random(r, 3) == 0);
@@ -385,7 +394,7 @@ static void bell(struct raw *r)
     raw16(r, 0);
     raw32(r, raw_random(r, 4) ? 39 : raw_random(r, 2));
     raw32(r, raw_random(r, 4) ? 0 : 0xBAD0001);
-    raw_tell(r, "XkbBell");
+    raw_tell(r, what);
     raw_begin(r, 104, (uint8_t)(raw_random(r, 220) - 110));
     raw_tell(r, "Bell");
 }

@@ -30,33 +30,48 @@ void use_extension(struct raw *r, unsigned major, unsigned minor)
 
 /* ---- GetMap ---- */
 
-/* Where the actions start in a GetMap reply. */
-static size_t actions_at(const struct raw *r)
+/* Leftovers that X.Org has in a map and that mean nothing: data of actions that became NoAction, and symbols and actions of
+ * a group beyond the levels of its type. */
+static void clear_leftovers(struct raw *r)
 {
-    size_t at = 40;
-    for (unsigned i = 0; i < r->reply[15]; i++) {
-        unsigned entries = r->reply[at + 5];
-        at += 8 + entries * (r->reply[at + 6] ? 12u : 8u);
+    uint8_t *p = r->reply, levels[256] = { 0 };
+    size_t at = 40, syms[256];
+    unsigned types = p[15], keys = p[20], first_action_key = p[21], action_keys = p[24];
+    for (unsigned i = 0; i < types; i++) {
+        levels[p[14] + i] = p[at + 4];
+        at += 8 + p[at + 5] * (p[at + 6] ? 12u : 8u);
     }
-    for (unsigned i = 0; i < r->reply[20]; i++)
+    for (unsigned i = 0; i < keys; i++) {
+        syms[i] = at;
         at += 8 + raw_get16(r, at + 6) * 4u;
-    return at + (r->reply[24] + 3u) / 4 * 4;
-}
-
-/* X.Org leaves old bytes behind in actions that became NoAction. */
-static void clear_no_actions(struct raw *r)
-{
-    size_t at = actions_at(r);
-    for (unsigned i = 0; i < raw_get16(r, 22) && at + i * 8 + 8 <= r->reply_bytes; i++)
-        if (!r->reply[at + i * 8])
-            memset(r->reply + at + i * 8, 0, 8);
+    }
+    size_t counts = at, action = at + (action_keys + 3u) / 4 * 4;
+    for (unsigned i = 0; i < action_keys; i++) {
+        for (unsigned n = 0; n < p[counts + i]; n++, action += 8)
+            if (!p[action])
+                memset(p + action, 0, 8);
+    }
+    bool whole = types == p[16] && keys == 248 && action_keys == 248 && first_action_key == p[17];
+    action = counts + (action_keys + 3u) / 4 * 4;
+    for (unsigned i = 0; whole && i < keys; i++) {
+        const uint8_t *key = p + syms[i];
+        unsigned groups = key[4] & 15, width = key[5];
+        for (unsigned n = 0; n < groups * width; n++) {
+            if (n % width < levels[key[n / width]])
+                continue;
+            memset(p + syms[i] + 8 + n * 4, 0, 4);
+            if (p[counts + i])
+                memset(p + action + n * 8, 0, 8);
+        }
+        action += p[counts + i] * 8u;
+    }
 }
 
 /* In a swapped reply X.Org leaves three things in its own order (virtualMods of the header, each entry of the virtual
  * modifier map, and, before version 21.1.9, nothing else): they are turned round here, so that right and wrong print the same. */
 static void print_map(struct raw *r)
 {
-    clear_no_actions(r);
+    clear_leftovers(r);
     raw_print_hex(r, 1, 2);
     raw_print_hex(r, 4, 38);
     uint16_t vmods = raw_get16(r, 38);

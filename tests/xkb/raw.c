@@ -144,6 +144,8 @@ static void normalise_xkb(const struct raw *r, uint8_t event[32])
         /* X.Org leaves the padding of these uninitialised: ControlsNotify, CompatMapNotify, BellNotify. */
         memset(event + 10, 0, 2);
         memset(event + 28, 0, 4);
+        if (r->told[0] == 102) /* and its cause, in ChangeKeyboardControl */
+            memset(event + 24, 0, 4);
     } else if (event[1] == 7) {
         memset(event + 16, 0, 16);
     } else if (event[1] == 8) {
@@ -184,11 +186,12 @@ static void print_event(struct raw *r, uint8_t event[32])
     printf("\n");
 }
 
-/* BadRequest, BadAccess, BadAlloc, BadLength, BadImplementation and core BadMatch carry no value: X.Org sends an old one. */
+/* BadRequest, BadAccess, BadAlloc, BadLength, BadImplementation and core BadMatch carry no value, nor does
+ * SetModifierMapping's BadValue: X.Org sends an old one. */
 static void print_error(const struct raw *r, const uint8_t *error)
 {
     uint8_t code = error[1];
-    bool has_value = !(code == 8 && error[10] == 102) && code != 1 && code != 10 && code != 11 && code != 16 && code != 17;
+    bool has_value = !(code == 8 && error[10] == 102) && error[10] != 118 && code != 1 && code != 10 && code != 11 && code != 16 && code != 17;
     printf("  error %u value %x minor %u major %u%s\n", code, has_value ? get32(r, error + 4) : 0, get16(r, error + 8), error[10],
            get16(r, error + 2) == r->sequence ? "" : " (of an earlier request)");
 }

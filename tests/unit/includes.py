@@ -1,0 +1,53 @@
+"""Who may include whom in shim/, and the README's table of options. Usage: includes.py ROOT OFFSTAGE"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+# Folder: what its files may include besides their own folder and the system's headers. A name without ".h" is a folder.
+# Nothing points upward; only pipeline.c, which composes, may see everything.
+RULES = {
+    "util": [],
+    "x11": ["util"],
+    "egl": ["util", "hook/real.h", "hook/rules.h"],           # the real dlopen, and whose call it is
+    "glx": ["util", "egl", "hook/real.h", "x11/xview.h"],     # of X only the narrow view
+    "capture": ["util", "egl", "glx/observer.h"],             # the interface it implements
+    "hook": ["util", "x11/serve.h", "glx/glx.h", "egl/egl.h"],  # entry headers
+    "launcher": ["util", "capture/script.h", "capture/session.h", "capture/shot.h"],
+}
+
+
+def check_includes(shim):
+    bad = []
+    for folder in sorted(path.name for path in shim.iterdir() if path.is_dir()):
+        if folder not in RULES:
+            bad.append(f"shim/{folder}: no rule for this folder in {__file__}")
+            continue
+        for path in sorted((shim / folder).rglob("*.[ch]")):
+            for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), re.M):
+                top = name.split("/")[0] if "/" in name else folder
+                if top != folder and top not in RULES[folder] and name not in RULES[folder]:
+                    bad.append(f"{path.relative_to(shim.parent)} includes {name}")
+    return bad
+
+
+def check_readme(root, offstage):
+    readme = root / "README.md"
+    if not readme.exists():
+        return []
+    text = readme.read_text()
+    shown = subprocess.run([offstage, "run", "--help"], check=True, capture_output=True, text=True).stdout
+    words = re.findall(r"^  (--[a-z]+|OFFSTAGE_[A-Z_]+)", shown, re.M)
+    unknown = set(re.findall(r"OFFSTAGE_[A-Z_]+", text)) - set(words) - {"OFFSTAGE_REQUIRE"}
+    words.remove("OFFSTAGE_SESSION")  # between the launcher and the library
+    unknown.discard("OFFSTAGE_SESSION")
+    return [f"README.md does not tell of {word}" for word in words if word not in text] + [
+        f"README.md tells of {word}, which does not exist" for word in sorted(unknown)]
+
+
+if __name__ == "__main__":
+    root = pathlib.Path(sys.argv[1])
+    problems = check_includes(root / "shim") + check_readme(root, sys.argv[2])
+    print("\n".join(problems))
+    sys.exit(1 if problems else 0)
