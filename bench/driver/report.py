@@ -140,6 +140,8 @@ class Report:
 
     def print_header(self):
         print("\n".join(f"{key:22} {value}" for key, value in self.header.items() if value != {}), flush=True)
+        if self.header["load_average_at_start"] > 0.5:
+            print("\nother programs are running: absolute figures say little, ratios within a round say more")
         if not self.setup.server:
             self.skip("xvfb", "no Xvfb on this machine (package xvfb): its rows are missing")
         if not self.setup.have_offstage:
@@ -167,14 +169,14 @@ class Report:
         return next((c for c in self.cases if c.group == group and c.name.startswith(start)), None)
 
     def targets(self):
-        """(what, measured, limit, met) of each target that this run measured; met is None where it could not be told."""
+        """Each target of which this run measured all that it compares."""
         found = []
 
-        def check(what, value, limit, at_least=False):
+        def check(what, value, limit, at_least=False, note=""):
             if value is not None:
                 met = value >= limit if at_least else value <= limit
-                found.append({"what": what, "measured": value, "limit": limit,
-                              "relation": "at least" if at_least else "at most", "met": met})
+                found.append({"what": what, "measured": value, "limit": limit, "met": met, "note": note,
+                              "relation": "at least" if at_least else "at most"})
 
         def ratio(group, start, who, peer):
             case = self.find(group, start)
@@ -186,7 +188,10 @@ class Report:
             return case.median(who) if case else None
 
         for scene in ("triangle-84", "gears-300", "gears-600"):
-            check(f"{scene}: frame rate / bare EGL", ratio("frames", scene, "offstage", "egl"), 0.97, at_least=True)
+            frame, noise = (ratio("frames", scene + ", median frame", "egl", "offstage"),
+                            ratio("frames", scene, "control", "egl"))
+            check(f"{scene}: frame rate / bare EGL", ratio("frames", scene, "offstage", "egl"), 0.97, at_least=True,
+                  note=f"by median frame {frame:.3f}, control {noise:.3f}" if frame and noise else "")
         check("triangle-84: frame rate / Xvfb", ratio("frames", "triangle-84", "offstage", "xvfb"), 2.0, at_least=True)
         check("first frame / bare EGL", ratio("first-frame", "gears-300", "offstage", "egl"), 1.15)
         check("first frame / xvfb-run", ratio("first-frame", "gears-300", "offstage", "xvfb-run"), 1 / 3)
@@ -214,7 +219,7 @@ class Report:
             print("\ntargets")
             for t in targets:
                 print(f"  {'met   ' if t['met'] else 'MISSED'}  {t['what']}: {short(t['measured'])}"
-                      f" ({t['relation']} {short(t['limit'])})")
+                      f" ({t['relation']} {short(t['limit'])})" + (f"; {t['note']}" if t["note"] else ""))
         for label, found in (("skipped", self.skipped), ("FAILED", self.failures)):
             if found:
                 print(f"\n{label} (reasons above): " + ", ".join(what["what"] for what in found))

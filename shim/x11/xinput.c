@@ -65,7 +65,7 @@ int ofs_xi_set_focus(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t focus = ofs_req32(r), time = ofs_req32(r), id = ofs_req16(r);
     ofs_req_skip(r, 2);
-    if (!ofs_req_end(r))
+    if (r->bad) /* more than that is not looked at */
         return BadLength;
     struct ofs_device *d;
     int error = ofs_device_find(c, id, &d);
@@ -80,7 +80,7 @@ int ofs_xi_get_focus(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t id = ofs_req16(r);
     ofs_req_skip(r, 2);
-    if (!ofs_req_end(r))
+    if (r->bad) /* more than that is not looked at */
         return BadLength;
     struct ofs_device *d;
     int error = ofs_device_find(c, id, &d);
@@ -94,14 +94,16 @@ int ofs_xi_get_focus(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-/* None, or a window or any other resource of the client that is meant. */
+/* None, or any resource of a client, which stands for that client. */
 static int check_client(struct ofs_client *c, uint32_t id)
 {
     if (!id)
         return 0;
-    for (const struct ofs_client *o = c->server->clients; o; o = o->next)
-        if (o->id_base == (id & ~0x1fffffu))
+    for (unsigned type = OFS_RES_NONE + 1; type < OFS_RES_TYPE_COUNT; type++) {
+        const struct ofs_res *res = ofs_res_get(c->server, id, (enum ofs_res_type)type);
+        if (res && res->client)
             return 0;
+    }
     return ofs_bad(c, BadWindow, id);
 }
 
@@ -146,11 +148,11 @@ static const struct ofs_handler_row rows[] = {
     { X_XISelectEvents, "XISelectEvents", ofs_xi_select_events, 3, 0 },
     { X_XIQueryVersion, "XIQueryVersion", query_version, 2, 2 },
     { X_XIQueryDevice, "XIQueryDevice", ofs_xi_query_device, 2, 2 },
-    { X_XISetFocus, "XISetFocus", ofs_xi_set_focus, 4, 4 },
-    { X_XIGetFocus, "XIGetFocus", ofs_xi_get_focus, 2, 2 },
+    { X_XISetFocus, "XISetFocus", ofs_xi_set_focus, 4, 0 },
+    { X_XIGetFocus, "XIGetFocus", ofs_xi_get_focus, 2, 0 },
     { X_XIGrabDevice, "XIGrabDevice", ofs_xi_grab_device, 6, 0 },
     { X_XIUngrabDevice, "XIUngrabDevice", ofs_xi_ungrab_device, 3, 3 },
-    { X_XIAllowEvents, "XIAllowEvents", ofs_xi_allow_events, 3, 5 },
+    { X_XIAllowEvents, "XIAllowEvents", ofs_xi_allow_events, 3, 0 },
     { X_XIPassiveGrabDevice, "XIPassiveGrabDevice", ofs_xi_passive_grab, 8, 0 },
     { X_XIPassiveUngrabDevice, "XIPassiveUngrabDevice", ofs_xi_passive_ungrab, 5, 0 },
     { X_XIListProperties, "XIListProperties", ofs_xi_list_properties, 2, 2 },

@@ -104,7 +104,7 @@ int ofs_xi_allow_events(struct ofs_client *c, struct ofs_request *r)
 /* ---- passive ---- */
 
 /* What the request says sets the grab off; 0 and the core code of the event, or BadValue. */
-static int grab_type(struct ofs_client *c, uint8_t type, uint32_t detail, uint8_t *out)
+static int grab_type(struct ofs_client *c, uint8_t type, uint32_t detail, uint8_t last_without_detail, uint8_t *out)
 {
     static const uint8_t codes[] = {
         [XIGrabtypeButton] = XI_ButtonPress, [XIGrabtypeKeycode] = XI_KeyPress, [XIGrabtypeEnter] = XI_Enter,
@@ -113,7 +113,7 @@ static int grab_type(struct ofs_client *c, uint8_t type, uint32_t detail, uint8_
     };
     if (type >= OFS_ARRAY_LEN(codes))
         return ofs_bad(c, BadValue, type);
-    if (type > XIGrabtypeKeycode && detail)
+    if (type > XIGrabtypeKeycode && type <= last_without_detail && detail)
         return ofs_bad(c, BadValue, detail);
     *out = codes[type];
     return 0;
@@ -155,7 +155,7 @@ int ofs_xi_passive_grab(struct ofs_client *c, struct ofs_request *r)
     };
     int error = ofs_xi2_find_any(c, id);
     if (!error)
-        error = grab_type(c, type, detail, &grab.type);
+        error = grab_type(c, type, detail, XIGrabtypeGestureSwipeBegin, &grab.type);
     if (!error && type == XIGrabtypeTouchBegin)
         error = check_modes(c, type, &grab, keyboard, owner_events);
     if (!error && detail > 255)
@@ -188,7 +188,9 @@ int ofs_xi_passive_grab(struct ofs_client *c, struct ofs_request *r)
     for (unsigned i = 0; i < count; i++) {
         uint32_t wire = ofs_req32(r);
         check_modifiers(c, wire, &grab.modifiers);
-        int status = ofs_passive_add(c, &grab);
+        /* A key grab on a pointer fails as each of its combinations does, not as a request. */
+        bool keyless = type == XIGrabtypeKeycode && !keyboard && id > XIAllMasterDevices;
+        int status = keyless ? BadMatch : ofs_passive_add(c, &grab);
         if (!status)
             continue;
         ofs_out32(c, wire);
@@ -212,7 +214,7 @@ int ofs_xi_passive_ungrab(struct ofs_client *c, struct ofs_request *r)
     struct ofs_grab like = { .level = OFS_LEVEL_XI2, .device = (uint8_t)id, .detail = (uint8_t)detail };
     int error = ofs_xi2_find_any(c, id);
     if (!error)
-        error = grab_type(c, type, detail, &like.type);
+        error = grab_type(c, type, detail, XIGrabtypeTouchBegin, &like.type);
     if (!error && detail > 255)
         error = ofs_bad(c, BadValue, detail);
     if (!error)

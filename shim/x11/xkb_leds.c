@@ -82,33 +82,32 @@ void ofs_xkb_update_leds(struct ofs_server *s, uint32_t which)
     ofs_xkb_notify_device(s, XkbXI_IndicatorStateMask);
 }
 
-/* An indicator that drives the keyboard changes what it stands for. */
-static void drive(struct ofs_server *s, const struct ofs_xkb_led *led, bool on, const struct ofs_xkb_cause *cause)
+/* An indicator that drives the keyboard changes what it stands for. True if that changed anything. */
+static bool drive(struct ofs_server *s, const struct ofs_xkb_led *led, bool on, const struct ofs_xkb_cause *cause)
 {
+    const uint8_t settable = XkbIM_UseLocked | XkbIM_UseEffective;
     struct ofs_xkb *xkb = s->xkb;
-    if (led->controls) {
-        struct ofs_xkb_controls old = xkb->controls;
-        xkb->controls.enabled = on ? xkb->controls.enabled | led->controls : xkb->controls.enabled & ~led->controls;
-        ofs_xkb_notify_controls(s, &old, cause);
-    }
+    struct ofs_xkb_controls old_controls = xkb->controls;
     struct ofs_xkb_state old = xkb->state;
-    if (led->groups && (led->which_groups & (XkbIM_UseLocked | XkbIM_UseEffective))) {
+    xkb->controls.enabled = on ? xkb->controls.enabled | led->controls : xkb->controls.enabled & ~led->controls;
+    ofs_xkb_notify_controls(s, &old_controls, cause);
+    if (led->groups && (led->which_groups & settable)) {
         unsigned group = 0;
         while (group < 4 && (led->groups >> group & 1) != on)
             group++;
         if (group < 4)
             xkb->state.locked_group = (uint8_t)group;
     }
-    if (led->mods.mask && (led->which_mods & (XkbIM_UseLocked | XkbIM_UseEffective))) {
-        if (on)
-            xkb->state.locked_mods |= led->mods.mask;
-        else
-            xkb->state.locked_mods &= (uint8_t)~led->mods.mask;
-    }
+    if (led->which_mods & settable)
+        xkb->state.locked_mods = (uint8_t)(on ? xkb->state.locked_mods | led->mods.mask
+                                              : xkb->state.locked_mods & ~led->mods.mask);
     if (xkb->state.locked_mods != old.locked_mods || xkb->state.locked_group != old.locked_group)
         ofs_xkb_state_changed(s, &old, cause);
-    else
+    else if (xkb->controls.enabled != old_controls.enabled)
         ofs_xkb_derive_state(xkb);
+    else
+        return false;
+    return true;
 }
 
 void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, const struct ofs_xkb_cause *cause)
@@ -120,10 +119,11 @@ void ofs_xkb_set_leds(struct ofs_server *s, uint32_t affect, uint32_t values, co
         if ((affect >> i & 1) && (led->flags & XkbIM_NoExplicit))
             xkb->led_explicit &= ~(1u << i);
     }
+    bool driven = false;
     for (unsigned i = 0; i < 32; i++) {
         const struct ofs_xkb_led *led = &xkb->leds[i];
         if ((affect >> i & 1) && (led->flags & XkbIM_LEDDrivesKB) && !(led->flags & XkbIM_NoExplicit))
-            drive(s, led, values >> i & 1, cause);
+            driven |= drive(s, led, values >> i & 1, cause);
     }
-    ofs_xkb_update_leds(s, 0);
+    ofs_xkb_update_leds(s, driven ? ~0u : 0);
 }

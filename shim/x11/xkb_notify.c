@@ -142,8 +142,6 @@ void ofs_xkb_notify_controls(struct ofs_server *s, const struct ofs_xkb_controls
     for (struct ofs_client *c = s->clients; c; c = c->next)
         if (listens(c) && (c->xkb->controls & changed))
             send(c, &w, "112 4 112 444 1111 4");
-    if (old->enabled != new->enabled)
-        ofs_xkb_update_leds(s, ofs_xkb_leds_of_controls(s->xkb));
 }
 
 void ofs_xkb_notify_leds(struct ofs_server *s, uint8_t kind, uint32_t state, uint32_t changed)

@@ -308,6 +308,7 @@ static void client_gone(struct ofs_client *c)
     xkb->controls.enabled = (xkb->controls.enabled & ~controls) | (controls & values);
     struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbPerClientFlags };
     ofs_xkb_notify_controls(c->server, &old, &cause);
+    ofs_xkb_update_leds(c->server, ofs_xkb_leds_of_controls(xkb));
 }
 
 #define ROW(opcode, name, min, max) { opcode, "Xkb" #name, ofs_xkb_req_##name, min, max },

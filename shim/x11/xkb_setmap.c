@@ -506,15 +506,12 @@ int ofs_xkb_req_SetMap(struct ofs_client *c, struct ofs_request *r)
         return error;
     struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbSetMap };
     struct ofs_xkb_changes changes = { 0 };
-    struct ofs_xkb_controls old = xkb->controls;
     bool new_range = m.min != xkb->min_keycode || m.max != xkb->max_keycode;
     xkb->min_keycode = m.min;
     xkb->max_keycode = m.max;
     error = apply(c->server, &m, r, &changes);
     if (!error && (m.flags & OFS_XKB_SET_RECOMPUTE))
         error = recompute(xkb, &changes);
-    if (old.groups != xkb->controls.groups)
-        ofs_xkb_notify_controls(c->server, &old, &cause);
     if (new_range)
         ofs_xkb_notify_new_keyboard(c->server, XkbNKN_KeycodesMask, &cause);
     else

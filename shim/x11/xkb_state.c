@@ -211,6 +211,7 @@ static void start(struct ofs_server *s, unsigned keycode, uint8_t action[8], str
         if (action[0] == XkbSA_SetControls || !(action[1] & XkbSA_LockNoLock))
             xkb->controls.enabled |= controls;
         ofs_xkb_notify_controls(s, &old, cause);
+        ofs_xkb_update_leds(s, ofs_xkb_leds_of_controls(xkb));
         break;
     }
     }
@@ -295,6 +296,7 @@ static void end(struct ofs_server *s, struct ofs_xkb_filter *f, struct step *ste
         if (f->kind == XkbSA_SetControls || !(action[1] & XkbSA_LockNoUnlock))
             xkb->controls.enabled &= ~f->controls;
         ofs_xkb_notify_controls(s, &old, cause);
+        ofs_xkb_update_leds(s, ofs_xkb_leds_of_controls(xkb));
         break;
     }
     }

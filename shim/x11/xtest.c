@@ -92,15 +92,15 @@ static int later(struct ofs_client *c, const struct ofs_delayed *event, uint32_t
 }
 
 /* The event of a FakeInput of the XInput extension carries the device and, for motion, a second event with the valuators. */
-static int check_device(struct ofs_client *c, uint8_t wire_type, uint8_t device, struct ofs_delayed *e, struct ofs_device **out)
+static int check_device(struct ofs_client *c, uint8_t type_byte, uint8_t device, struct ofs_delayed *e, struct ofs_device **out)
 {
     static const uint8_t types[] = { 0, KeyPress, KeyRelease, ButtonPress, ButtonRelease, MotionNotify };
-    unsigned n = wire_type - OFS_XI_FIRST_EVENT;
+    unsigned n = (type_byte & 0x7fu) - OFS_XI_FIRST_EVENT;
     int error = ofs_device_find(c, device & 0x7f, out);
     if (error)
         return error;
     if (!n || n >= OFS_ARRAY_LEN(types) || (n <= 2) == (*out)->pointer)
-        return ofs_bad(c, BadValue, wire_type);
+        return ofs_bad(c, BadValue, type_byte);
     e->type = types[n];
     return 0;
 }
@@ -147,7 +147,7 @@ static int fake_input(struct ofs_client *c, struct ofs_request *r)
     int error;
     if (wire_type >= OFS_XI_FIRST_EVENT) {
         struct ofs_device *d;
-        error = check_device(c, wire_type, p[31], &e, &d);
+        error = check_device(c, p[0], p[31], &e, &d);
         if (error)
             return error;
         if (e.type == MotionNotify) {

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-from test_launcher import read_png
+from launcher_case import read_png
 
 OFFSTAGE = LIBRARY = REAL = ""
 

@@ -1,4 +1,4 @@
-# ofs_sanitized_program(NAME SANITIZERS SOURCE...): a program of ours with the X server (shim/x11, shim/util) compiled in
+# ofs_sanitized_program(NAME memory|thread LINK_FLAGS SOURCE...): a program of ours with the X server (shim/x11, shim/util) compiled in
 # and instrumented. A preloaded library cannot carry a sanitizer into a host that has none, so these programs link the
 # server's sources themselves. Compiled with clang where it is, since libFuzzer is clang's; each set of sanitizers is
 # compiled once and shared.
@@ -6,9 +6,9 @@ include_guard(GLOBAL)
 
 find_program(OFS_CLANG NAMES clang clang-19 clang-18 clang-17 clang-16 clang-15 clang-14)
 if(OFS_CLANG)
-  set(OFS_SANITIZER_CC ${OFS_CLANG})
+  set(OFS_SANITIZER_CC ${OFS_CLANG} CACHE INTERNAL "")
 else()
-  set(OFS_SANITIZER_CC ${CMAKE_C_COMPILER})
+  set(OFS_SANITIZER_CC ${CMAKE_C_COMPILER} CACHE INTERNAL "")
 endif()
 
 # Object files of a list of sources for one set of sanitizers.
@@ -21,6 +21,7 @@ function(ofs_sanitized_objects kind flags out)
     add_custom_command(OUTPUT ${object}
       COMMAND ${OFS_SANITIZER_CC} -std=gnu11 -g -O1 -fno-omit-frame-pointer ${flags} -D_GNU_SOURCE
         -DOFS_VERSION=\"${PROJECT_VERSION}\" -I${CMAKE_SOURCE_DIR}/shim -I${CMAKE_SOURCE_DIR}/shim/x11
+        -I${CMAKE_CURRENT_SOURCE_DIR}
         -MD -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} DEPFILE ${object}.d VERBATIM
       COMMENT "Compiling ${stem}.c (${kind})")
@@ -47,16 +48,19 @@ function(ofs_server_sources out)
   set(${out} ${all} PARENT_SCOPE)
 endfunction()
 
-file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/sanitized/memory ${CMAKE_BINARY_DIR}/sanitized/thread)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/sanitized/memory ${CMAKE_BINARY_DIR}/sanitized/thread ${CMAKE_BINARY_DIR}/bin)
 ofs_server_sources(ofs_sanitized_sources)
-set(OFS_MEMORY_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+# In the cache, since folders of any depth ask for these.
+set(OFS_MEMORY_LINK -fsanitize=address,undefined -fno-sanitize-recover=undefined CACHE INTERNAL "")
 if(OFS_CLANG)
-  set(ofs_memory_compile ${OFS_MEMORY_FLAGS} -fsanitize=fuzzer-no-link)
+  set(OFS_MEMORY_COMPILE ${OFS_MEMORY_LINK} -fsanitize=fuzzer-no-link CACHE INTERNAL "")
 else()
-  set(ofs_memory_compile ${OFS_MEMORY_FLAGS})
+  set(OFS_MEMORY_COMPILE ${OFS_MEMORY_LINK} CACHE INTERNAL "")
 endif()
-ofs_sanitized_objects(memory "${ofs_memory_compile}" OFS_MEMORY_OBJECTS ${ofs_sanitized_sources})
-ofs_sanitized_objects(thread "-fsanitize=thread" OFS_THREAD_OBJECTS ${ofs_sanitized_sources})
+ofs_sanitized_objects(memory "${OFS_MEMORY_COMPILE}" objects ${ofs_sanitized_sources})
+set(OFS_MEMORY_OBJECTS ${objects} CACHE INTERNAL "")
+ofs_sanitized_objects(thread "-fsanitize=thread" objects ${ofs_sanitized_sources})
+set(OFS_THREAD_OBJECTS ${objects} CACHE INTERNAL "")
 # One target that makes each set: the programs depend on it, so that no two rules race for a file.
 add_custom_target(ofs_memory_objects DEPENDS ${OFS_MEMORY_OBJECTS})
 add_custom_target(ofs_thread_objects DEPENDS ${OFS_THREAD_OBJECTS})
@@ -65,11 +69,11 @@ if(TARGET ofs_keymap)
   add_dependencies(ofs_thread_objects ofs_keymap)
 endif()
 
-# kind is memory or thread; LINK_FLAGS may add to the link (libFuzzer).
+# memory: address and undefined behaviour. LINK_FLAGS may add to the link (libFuzzer).
 function(ofs_sanitized_program name kind link_flags)
   if(kind STREQUAL memory)
-    set(flags ${ofs_memory_compile})
-    set(link ${OFS_MEMORY_FLAGS})
+    set(flags ${OFS_MEMORY_COMPILE})
+    set(link ${OFS_MEMORY_LINK})
     set(objects ${OFS_MEMORY_OBJECTS})
   else()
     set(flags -fsanitize=thread)
@@ -78,7 +82,10 @@ function(ofs_sanitized_program name kind link_flags)
   endif()
   set(sources "")
   foreach(source ${ARGN})
-    list(APPEND sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+    if(NOT IS_ABSOLUTE ${source})
+      set(source ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+    endif()
+    list(APPEND sources ${source})
   endforeach()
   ofs_sanitized_objects(${kind} "${flags}" own ${sources})
   set(program ${CMAKE_BINARY_DIR}/bin/${name})

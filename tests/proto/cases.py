@@ -193,7 +193,8 @@ XINPUT_1 = range(3, 39)
 
 def requests(protocol, files=None):
     """Every request that is tested: first those that only ask, then those that may change what the others see."""
-    order = ["xproto", "bigreq", "ge", "xkb", "xinput", "randr", "render", "sync", "xfixes", "xinerama", "xtest", "glx"]
+    order = ["xproto", "bigreq", "ge", "xkb", "xinput", "randr", "render", "sync", "xfixes", "xinerama", "xtest", "glx",
+             "xc_misc"]
     found = []
     for file in order if files is None else files:
         for opcode, request in sorted(protocol.modules[file].requests.items()):

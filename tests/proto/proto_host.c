@@ -3,6 +3,8 @@
  *
  *     proto_host SOCKET_PATH [--focus-new-windows] [--max-output BYTES]
  *
+ *     proto_host --extensions             the names and major opcodes of what the server has
+ *
  * Prints "ready" and serves until its standard input ends. Exit status 0; a sanitizer's own otherwise. */
 #include <errno.h>
 #include <fcntl.h>
@@ -116,6 +118,11 @@ static bool turn(struct host *h)
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--extensions") == 0) {
+        for (unsigned i = 0; i < ofs_extension_count; i++)
+            printf("%s %u\n", ofs_extensions[i]->name, ofs_extensions[i]->major);
+        return 0;
+    }
     struct ofs_server_config config = { .width_px = 1920, .height_px = 1080 };
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--focus-new-windows") == 0)

@@ -91,9 +91,7 @@ static void frozen_for_ever(void)
     struct ofs_server *s = world();
     struct ofs_client *c = join(s, false);
     uint32_t w = window(c, 0, 0, 100, 100, 0);
-    ask(c, "112421144", X_GrabPointer, 0, 0, w, ButtonPressMask, GrabModeSync, GrabModeAsync, 0, 0);
-    forget(c);
-    ask(c, "112421144" "4", X_GrabPointer, 0, 0, w, ButtonPressMask, GrabModeSync, GrabModeAsync, 0, 0, 0);
+    ask(c, "1124211444", X_GrabPointer, 0, 0, w, ButtonPressMask, GrabModeSync, GrabModeAsync, 0, 0, 0);
     struct heard h;
     CHECK(hear(c, &h) && h.bytes[0] == X_Reply && h.bytes[1] == GrabSuccess);
     for (unsigned i = 0; i < 30000; i++)
@@ -162,7 +160,7 @@ static void grabs_end_with_their_client(void)
     struct ofs_client *c = join(s, false), *other = join(s, false);
     uint32_t w = window(other, 0, 0, 640, 480, ButtonPressMask | KEYS);
     ask(c, "1124211444", X_GrabPointer, 0, 0, s->root->res.id, 0, GrabModeSync, GrabModeSync, 0, 0, 0);
-    ask(c, "112422112" "1", X_GrabKey, 1, 0, w, AnyModifier, KEY_A, GrabModeAsync, GrabModeAsync, 0, 0);
+    ask(c, "1124211111", X_GrabKey, 1, 0, w, AnyModifier, KEY_A, GrabModeAsync, GrabModeAsync, 0, 0);
     ofs_input_button_event(s, 1, true);
     ofs_input_key_event(s, KEY_A, true);
     CHECK(!forget(other));
@@ -197,11 +195,9 @@ static void motion_history(void)
         clock_ms++;
         ofs_input_motion_event(s, i, i);
     }
-    ask(c, "1124444", X_GetMotionEvents, 0, 0, s->root->res.id, 1, 0);
     ask(c, "112444", X_GetMotionEvents, 0, 0, s->root->res.id, 1, 0);
     struct heard h;
-    while (hear(c, &h) && h.bytes[0] != X_Reply)
-        ;
+    CHECK(hear(c, &h) && h.bytes[0] == X_Reply);
     CHECK(ofs_get32(h.bytes + 8, false) == 256);
     CHECK(ofs_get32(h.bytes + 32, false) == 1045 && ofs_get16(h.bytes + 36, false) == 44);
     ofs_server_destroy(s);

@@ -26,8 +26,7 @@ struct ofs_client *join(struct ofs_server *s, bool swapped)
     uint8_t setup[12] = { swapped ? 'B' : 'l', 0 };
     ofs_put16(setup + 2, 11, swapped);
     ofs_client_feed(c, setup, sizeof(setup));
-    forget(c);
-    c->out_at = c->out_len = 0;
+    c->out_at = c->out_len; /* the setup reply, whose form is its own */
     return c;
 }
 
@@ -73,8 +72,12 @@ unsigned forget(struct ofs_client *c)
 {
     struct heard h;
     unsigned n = 0;
-    while (c->ready && hear(c, &h))
-        n++;
+    for (; hear(c, &h); n++) {
+        if (h.bytes[0] == X_Error) {
+            fprintf(stderr, "error %u of %u.%u\n", h.bytes[1], h.bytes[10], ofs_get16(h.bytes + 8, c->swap));
+            failures++;
+        }
+    }
     return n;
 }
 
@@ -82,8 +85,8 @@ uint32_t window(struct ofs_client *c, int x, int y, unsigned width, unsigned hei
 {
     static uint32_t next = 1;
     uint32_t id = c->id_base + next++;
-    ask(c, "1124422222244444", X_CreateWindow, 0, 0, id, c->server->root->res.id, x, y, width, height, 0, InputOutput, 0,
-        CWOverrideRedirect | CWEventMask, 1, mask, 0);
+    ask(c, "112442222224444", X_CreateWindow, 0, 0, id, c->server->root->res.id, x, y, width, height, 0, InputOutput, 0,
+        CWOverrideRedirect | CWEventMask, 1, mask);
     ask(c, "1124", X_MapWindow, 0, 0, id);
     forget(c);
     return id;

@@ -27,7 +27,8 @@ static void select_events(struct raw *r)
     static const uint8_t sizes[] = { 2, 0, 2, 4, 4, 4, 2, 1, 1, 1, 2, 2 };
     uint16_t which = (uint16_t)raw_random(r, 0x1000), clear = (uint16_t)(raw_random(r, 0x1000) & raw_random(r, 0x1000));
     uint16_t all = (uint16_t)(raw_random(r, 0x1000) & raw_random(r, 0x1000));
-    if (!raw_random(r, 12))
+    bool valid = r->swap; /* X.Org finds other errors first in requests that it has to swap */
+    if (!valid && !raw_random(r, 12))
         which |= 0x2000;
     char what[80];
     snprintf(what, sizeof(what), "SelectEvents which %x clear %x all %x", which, clear, all);
@@ -39,7 +40,10 @@ static void select_events(struct raw *r)
     raw16(r, 0xFF);
     raw16(r, raw_random(r, 256));
     for (int i = 0; i < 12; i++) {
-        uint32_t affect = raw_random(r, 0x40), value = raw_random(r, 12) ? affect & raw_random(r, 0x40) : raw_random(r, 0x40);
+        uint32_t affect = raw_random(r, valid && i == 0 ? 8 : 0x40);
+        uint32_t value = valid || raw_random(r, 12) ? affect & raw_random(r, 0x40) : raw_random(r, 0x40);
+        if (valid && i > 6 && i < 10)
+            affect = value = 1;
         if (i == 1 || !(which >> i & 1) || (clear >> i & 1) || (all >> i & 1))
             continue;
         if (sizes[i] == 1) {
@@ -54,7 +58,7 @@ static void select_events(struct raw *r)
             raw32(r, value);
         }
     }
-    if (!raw_random(r, 10))
+    if (!valid && !raw_random(r, 10))
         raw32(r, 0); /* one word too many */
     raw_tell(r, what);
     select_all_events(r);
@@ -252,6 +256,8 @@ static void begin_set_map(struct raw *r, uint16_t present, bool recompute, const
 
 static void set_map(struct raw *r)
 {
+    if (r->swap)
+        return; /* X.Org checks the lengths before it swaps them, and refuses */
     unsigned first = 8 + raw_random(r, 240), n = 1 + raw_random(r, 3), mods = raw_random(r, 3), total = 0;
     bool with_vmods = raw_random(r, 2), explicits = raw_random(r, 2);
     uint16_t present = (uint16_t)(0x06 | (with_vmods ? 0x40 : 0) | (explicits ? 0x08 : 0));
@@ -314,7 +320,8 @@ static void set_actions(struct raw *r)
     }
     raw8(r, key + (raw_random(r, 8) == 0));
     raw8(r, 0);
-    raw16(r, raw_random(r, 0x2000));
+    uint32_t vmods = raw_random(r, 0x2000);
+    raw16(r, r->swap ? (vmods & 31) * 0x101 : vmods); /* X.Org does not swap them */
     char what[80];
     snprintf(what, sizeof(what), "SetMap actions of %u: %u, behaviors %u", key, count, behaviors);
     raw_tell(r, what);
@@ -323,6 +330,8 @@ static void set_actions(struct raw *r)
 
 static void set_names(struct raw *r)
 {
+    if (r->swap)
+        return; /* X.Org swaps the atoms once per device and finds them bad */
     raw_begin(r, r->xkb_major, 18);
     uint32_t atoms[3] = { 31, 39, raw_random(r, 12) ? 67 : 999999 };
     raw16(r, 0x100);

@@ -177,8 +177,10 @@ static void print_event(struct raw *r, uint8_t event[32])
     memset(event + 2, 0, 2);
     if (code != 34) /* MappingNotify has no time */
         memset(event + 4, 0, 4);
-    if (code == 34)
+    if (code == 34) {
         memset(event + 7, 0, 25);
+        event[1] = 0;
+    }
     if (code == 34 && event[4] == 0 && after_set_map(r))
         return;
     printf("  event ");

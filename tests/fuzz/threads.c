@@ -1,0 +1,158 @@
+/* Several threads, each with connections of its own, through ofs_x11_attach() and the real server thread, while others ask
+ * through xview and inject input. For the thread sanitizer; it reports by itself and exits with 66. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "x11/input.h"
+#include "x11/serve.h"
+#include "x11/xview.h"
+
+enum { THREADS = 4, ROUNDS = 150 };
+
+static atomic_int failures;
+static atomic_bool done;
+static _Atomic uint32_t shared_window;
+
+static int fail(const char *what)
+{
+    fprintf(stderr, "%s\n", what);
+    atomic_fetch_add(&failures, 1);
+    return -1;
+}
+
+static int read_all(int fd, void *to, size_t n)
+{
+    uint8_t *p = to;
+    while (n) {
+        ssize_t got = recv(fd, p, n, 0);
+        if (got <= 0)
+            return -1;
+        p += got;
+        n -= (size_t)got;
+    }
+    return 0;
+}
+
+static int write_all(int fd, const void *from, size_t n)
+{
+    return send(fd, from, n, MSG_NOSIGNAL) == (ssize_t)n ? 0 : -1;
+}
+
+/* A connection after its setup; its id base. */
+static int open_display(uint32_t *base_out)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const uint8_t hello[12] = { 'l', 0, 11 };
+    uint8_t head[8];
+    if (fd < 0 || ofs_x11_attach(fd) != OFS_OK || write_all(fd, hello, 12) || read_all(fd, head, 8) || head[0] != 1)
+        return fail("no connection");
+    size_t size = 4u * (size_t)(head[6] | head[7] << 8);
+    uint8_t *rest = malloc(size);
+    if (!rest || read_all(fd, rest, size)) {
+        free(rest);
+        return fail("no setup");
+    }
+    memcpy(base_out, rest + 4, 4);
+    free(rest);
+    return fd;
+}
+
+/* Reads packets until the reply to GetInputFocus; events on the way are taken as they come. */
+static int round_trip(int fd)
+{
+    const uint8_t ask[4] = { 43, 0, 1, 0 };
+    uint8_t packet[32];
+    if (write_all(fd, ask, 4))
+        return -1;
+    do {
+        if (read_all(fd, packet, 32))
+            return -1;
+    } while (packet[0] != 1);
+    return 0;
+}
+
+static int make_window(int fd, uint32_t id)
+{
+    uint32_t request[9] = { 1 | 9u << 16, id, OFS_ROOT_WINDOW, 0, 100u | 80u << 16, 1u << 16, 0, 1u << 11, 1u << 17 | 1u << 15 };
+    const uint32_t map[2] = { 8 | 2u << 16, id };
+    return write_all(fd, request, sizeof request) || write_all(fd, map, sizeof map);
+}
+
+static int resize_window(int fd, uint32_t id, uint32_t width)
+{
+    const uint32_t request[4] = { 12 | 4u << 16, id, 4, width };
+    return write_all(fd, request, sizeof request);
+}
+
+static void *client_thread(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < ROUNDS && !failures; i++) {
+        uint32_t base = 0;
+        int fd = open_display(&base);
+        if (fd < 0)
+            break;
+        if (make_window(fd, base + 1) || round_trip(fd))
+            fail("no window");
+        atomic_store(&shared_window, base + 1);
+        for (uint32_t n = 0; n < 10; n++)
+            if (resize_window(fd, base + 1, 50 + n) || round_trip(fd))
+                fail("no answer");
+        uint32_t sequence = 0;
+        if (!ofs_xview_sequence(fd, &sequence) || !sequence)
+            fail("the connection is not known to xview");
+        close(fd);
+    }
+    return NULL;
+}
+
+/* What a GL thread does all the time. */
+static void *view_thread(void *arg)
+{
+    (void)arg;
+    uint64_t sum = 0;
+    while (!atomic_load(&done)) {
+        struct ofs_xdrawable *drawable = ofs_xview_acquire(atomic_load(&shared_window));
+        if (drawable)
+            sum += atomic_load(&drawable->size_px) + atomic_load(&drawable->viewable) + atomic_load(&drawable->alive);
+        ofs_xview_release(drawable);
+    }
+    return (void *)(uintptr_t)(sum & 1);
+}
+
+static void *input_thread(void *arg)
+{
+    (void)arg;
+    for (int i = 0; !atomic_load(&done); i++) {
+        ofs_input_motion(i % 300, i % 200);
+        ofs_input_button(1, i & 1);
+        ofs_input_key("a", i & 1);
+        ofs_input_resize(320 + (uint32_t)(i & 7), 240);
+        if (i % 64 == 0)
+            ofs_xview_request_close();
+        usleep(500);
+    }
+    return NULL;
+}
+
+int main(void)
+{
+    pthread_t clients[THREADS], viewer, input;
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&clients[i], NULL, client_thread, NULL);
+    pthread_create(&viewer, NULL, view_thread, NULL);
+    pthread_create(&input, NULL, input_thread, NULL);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(clients[i], NULL);
+    atomic_store(&done, true);
+    pthread_join(viewer, NULL);
+    pthread_join(input, NULL);
+    printf("%d threads, %d connections each, %d failures\n", THREADS, ROUNDS, atomic_load(&failures));
+    return failures ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+/* libFuzzer target: connection setup and requests of several clients, in both byte orders, to one world in memory. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "x11/server.h"
+#include "x11_fuzz.h"
+
+#define MAX_INPUT_BYTES 65536
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int fuzz_chunk_at(const uint8_t *data, size_t size, size_t at, struct fuzz_chunk *out)
+{
+    if (at + 3 > size)
+        return 0;
+    out->client = data[at] & 3;
+    out->kind = data[at] >> 2 & 3;
+    out->size = (size_t)(data[at + 1] | data[at + 2] << 8);
+    out->at = at;
+    out->bytes = data + at + 3;
+    if (out->size > size - at - 3)
+        out->size = size - at - 3;
+    out->end = at + 3 + out->size;
+    return 1;
+}
+
+/* Time goes on by itself, the same in every run. */
+static uint32_t fake_time_ms;
+static uint32_t now_ms(void)
+{
+    return fake_time_ms += 3;
+}
+
+struct run {
+    struct ofs_server *server;
+    struct ofs_client *clients[FUZZ_CLIENTS];
+    uint8_t orders;
+};
+
+static void leave(struct run *r, unsigned i)
+{
+    if (r->clients[i])
+        ofs_client_remove(r->clients[i]);
+    r->clients[i] = NULL;
+    ofs_server_run_pending(r->server);
+}
+
+/* A client that has done its setup, unless the input brings a setup of its own. */
+static struct ofs_client *enter(struct run *r, unsigned i, bool set_up)
+{
+    struct ofs_client *c = ofs_server_add_client(r->server);
+    r->clients[i] = c;
+    if (c && set_up) {
+        bool swap = r->orders >> i & 1;
+        const uint8_t little[12] = { 'l', 0, 11 }, big[12] = { 'B', 0, 0, 11 };
+        ofs_client_feed(c, swap ? big : little, 12);
+    }
+    return c;
+}
+
+static void feed(struct run *r, const struct fuzz_chunk *chunk)
+{
+    struct ofs_client *c = r->clients[chunk->client];
+    if (!c)
+        c = enter(r, chunk->client, chunk->kind == CHUNK_REQUEST);
+    if (!c)
+        return;
+    if (chunk->kind == CHUNK_RAW) {
+        ofs_client_feed(c, chunk->bytes, chunk->size);
+    } else if (chunk->size >= 4) {
+        size_t words = chunk->size / 4;
+        uint8_t *copy = malloc(words * 4);
+        if (!copy)
+            return;
+        memcpy(copy, chunk->bytes, words * 4);
+        ofs_put16(copy + 2, (uint16_t)words, c->swap);
+        ofs_client_feed(c, copy, words * 4);
+        free(copy);
+    }
+}
+
+static void one_chunk(struct run *r, const struct fuzz_chunk *chunk)
+{
+    if (chunk->kind == CHUNK_LEAVE) {
+        leave(r, chunk->client);
+    } else if (chunk->kind == CHUNK_DRAIN) {
+        struct ofs_client *c = r->clients[chunk->client];
+        if (c)
+            c->out_at = c->out_len = 0;
+    } else {
+        feed(r, chunk);
+    }
+    for (unsigned i = 0; i < FUZZ_CLIENTS; i++)
+        if (r->clients[i] && r->clients[i]->closing)
+            leave(r, i);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 4 || size > MAX_INPUT_BYTES)
+        return 0;
+    const struct ofs_server_config config = { .width_px = 640, .height_px = 480, .now_ms = now_ms,
+                                              .max_output_bytes = 1 << 20, .focus_new_windows = data[0] & 16 };
+    fake_time_ms = 1000;
+    struct run r = { .server = ofs_server_create(&config), .orders = data[0] };
+    if (!r.server)
+        return 0;
+    struct fuzz_chunk chunk;
+    for (size_t at = 1; fuzz_chunk_at(data, size, at, &chunk); at = chunk.end)
+        one_chunk(&r, &chunk);
+    for (unsigned i = 0; i < FUZZ_CLIENTS; i++)
+        leave(&r, i);
+    ofs_server_destroy(r.server);
+    return 0;
+}
