@@ -22,6 +22,7 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t done;
     enum open_state api_state, display_state;
+    bool software_lost;      /* a parent drew with the software device */
     struct ofs_egl_api api;
     struct ofs_egl egl;
     _Atomic(const struct ofs_egl_api *) api_ready; /* &api once it may be used */
@@ -130,7 +131,7 @@ static EGLDisplay open_software(struct ofs_egl *egl, const struct ofs_egl_device
     EGLDisplay display;
     char why[128];
 
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count && !state.software_lost; i++) {
         if (!devices[i].software)
             continue;
         display = try_device(fn, &devices[i], why, sizeof(why));
@@ -156,6 +157,8 @@ static bool open_steps(struct ofs_egl *egl, const struct ofs_egl_device *devices
         const struct ofs_egl_device *device = &devices[plan->step[i].device];
         char why[128] = "";
 
+        if (device->software && state.software_lost)
+            continue;
         egl->display = try_device(&egl->fn, device, why, sizeof(why));
         if (egl->display != EGL_NO_DISPLAY) {
             egl->software = device->software;
@@ -312,6 +315,8 @@ const struct ofs_egl *ofs_egl_open(void)
 
 void ofs_egl_fork_child(void)
 {
+    /* Its threads are not in this process, so that a frame would never end; another platform gets another screen. */
+    state.software_lost |= atomic_load(&state.ready) && state.egl.software;
     (void)pthread_mutex_init(&state.lock, NULL);
     (void)pthread_cond_init(&state.done, NULL);
     if (state.api_state == OPEN_RUNNING)

@@ -138,9 +138,8 @@ static bool srgb_works(const struct ofs_egl *egl, EGLConfig config)
     return true;
 }
 
-/* Appends the forms of one config for one visual (NULL: none): with and without a back buffer, linear and sRGB. */
-static void add_forms(struct ofs_config_list *list, const struct ofs_fbconfig *base, const struct ofs_visual *visual,
-                      bool srgb)
+/* Appends the forms of one config for windows of one depth (0: none): with and without a back buffer, linear and sRGB. */
+static void add_forms(struct ofs_config_list *list, const struct ofs_fbconfig *base, int depth, bool srgb)
 {
     for (int form = 0; form < (srgb ? 4 : 2); form++) {
         struct ofs_fbconfig *config = &list->config[list->count];
@@ -149,9 +148,8 @@ static void add_forms(struct ofs_config_list *list, const struct ofs_fbconfig *b
         config->id = FIRST_ID + (int)list->count;
         config->double_buffer = !(form & 1);
         config->srgb = form >> 1;
-        if (visual) {
-            config->visual_id = (int)visual->id;
-            config->visual_depth = visual->depth;
+        config->visual_depth = depth;
+        if (depth) {
             config->visual_type = GLX_TRUE_COLOR;
             config->x_renderable = True;
             config->drawable_type |= GLX_WINDOW_BIT;
@@ -160,31 +158,19 @@ static void add_forms(struct ofs_config_list *list, const struct ofs_fbconfig *b
     }
 }
 
-static const struct ofs_visual *visual_of_depth(unsigned depth)
-{
-    unsigned count;
-    const struct ofs_visual *visuals = ofs_xview_visuals(&count);
-
-    for (unsigned i = 0; i < count; i++)
-        if (visuals[i].depth == depth)
-            return &visuals[i];
-    return NULL;
-}
-
-/* Windows of depth 24 first: where a program's wishes leave a tie, it gets the root's visual. Of the configs with
- * multisampling only those have one, as on other servers. */
+/* Windows of depth 24 first: where a program's wishes leave a tie, it gets the root's depth. Of the configs with
+ * multisampling only those are for depth 24, as on other servers. */
 static void add_config(struct ofs_config_list *list, const struct ofs_fbconfig *base, bool srgb, unsigned pass)
 {
     bool bytes = base->red_size == 8 && base->green_size == 8 && base->blue_size == 8 &&
                  (base->alpha_size == 8 || base->alpha_size == 0);
-    const struct ofs_visual *visual = visual_of_depth(pass == 0 ? 24 : 32);
 
-    if (pass == 0 && bytes && visual)
-        add_forms(list, base, visual, srgb);
-    else if (pass == 1 && bytes && visual && base->alpha_size == 8 && !base->samples)
-        add_forms(list, base, visual, srgb);
+    if (pass == 0 && bytes)
+        add_forms(list, base, 24, srgb);
+    else if (pass == 1 && bytes && base->alpha_size == 8 && !base->samples)
+        add_forms(list, base, 32, srgb);
     else if (pass == 2 && !bytes)
-        add_forms(list, base, NULL, false);
+        add_forms(list, base, 0, false);
 }
 
 static struct ofs_config_list *build(const struct ofs_egl *egl)
@@ -208,6 +194,7 @@ static struct ofs_config_list *build(const struct ofs_egl *egl)
                 srgb = srgb_works(egl, handles[i]);
             add_config(list, &base, srgb > 0, pass);
         }
+    ofs_visuals_assign(list->config, list->count);
     return list;
 }
 

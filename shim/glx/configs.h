@@ -25,6 +25,9 @@ struct ofs_config_wish {
 void ofs_config_wish_init(struct ofs_config_wish *wish);
 /* False if there is no such attribute. */
 bool ofs_config_wish_set(struct ofs_config_wish *wish, int name, int value);
+/* Give every config for windows a visual of its depth; each visual stands for one of them. */
+void ofs_visuals_assign(struct ofs_fbconfig *configs, unsigned count);
+
 /* Matching configs in the order of GLX 1.4 section 3.3.3, written to `order`; returns how many. */
 unsigned ofs_config_select(const struct ofs_config_wish *wish, unsigned *order);
 

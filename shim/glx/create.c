@@ -44,7 +44,7 @@ OFS_EXPORT GLXWindow glXCreateWindow(Display *dpy, GLXFBConfig handle, Window wi
         ofs_xview_release(x);
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadWindow, minor, window);
     }
-    matches = (config->drawable_type & GLX_WINDOW_BIT) && (uint32_t)config->visual_id == x->visual;
+    matches = (config->drawable_type & GLX_WINDOW_BIT) && config->visual_depth == x->depth;
     ofs_xview_release(x);
     if (!matches)
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadMatch, minor, window);
@@ -119,7 +119,7 @@ OFS_EXPORT GLXPixmap glXCreateGLXPixmap(Display *dpy, XVisualInfo *visual, Pixma
 
     if (!ofs_glx_is_ours(dpy))
         return OFS_FOREIGN(glXCreateGLXPixmap, None, dpy, visual, pixmap);
-    config = visual ? ofs_glx_visual_config(visual) : NULL;
+    config = visual ? ofs_glx_visual_config((unsigned)visual->visualid) : NULL;
     if (!config)
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadValue, X_GLXCreateGLXPixmap, 0);
     return create_pixmap(dpy, config, pixmap, X_GLXCreateGLXPixmap);
@@ -282,7 +282,7 @@ OFS_EXPORT void glXQueryDrawable(Display *dpy, GLXDrawable xid, int attribute, u
         struct ofs_xdrawable *x = ofs_xview_acquire((uint32_t)xid);
 
         if (x && x->kind == OFS_XDRAWABLE_WINDOW && x->visual)
-            drawable = ofs_drawable_acquire(xid, ofs_glx_visual_default(x->visual));
+            drawable = ofs_drawable_acquire(xid, ofs_glx_visual_config(x->visual));
         ofs_xview_release(x);
     }
     if (!drawable) {

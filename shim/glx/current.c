@@ -206,22 +206,26 @@ void ofs_current_follow_size(void)
     ofs_glx_context_release(next.context);
 }
 
-static bool compatible(const struct ofs_glx_context *context, const struct ofs_drawable *drawable)
+/* True if the context may draw to the drawable. A window whose surfaces are of another EGL config, but of the same depth,
+ * gets new ones: GLX would allow an error, but Mesa's GLX does not mind. */
+static bool compatible(const struct ofs_glx_context *context, struct ofs_drawable *drawable)
 {
-    /* GLX asks for the same visual depth and buffers of the same sizes; drivers that make configless contexts are
-     * content with the same colour type, and so is Mesa's own GLX. */
-    const struct ofs_fbconfig *a = context->config, *b = drawable->config;
-    const struct ofs_egl *egl = ofs_egl_opened();
+    const struct ofs_fbconfig *config = context->config;
 
-    return !a || a == b || (egl && egl->no_config_context) || a->egl == b->egl;
+    if (!config || config->egl == drawable->config->egl)
+        return true;
+    if (drawable->kind != OFS_GLX_WINDOW || config->visual_depth != drawable->config->visual_depth)
+        return false;
+    ofs_drawable_change_config(drawable, config);
+    return true;
 }
 
-/* The config for a window that GLX has not seen yet: the context's, if the window's visual is that config's. */
+/* The config for a window that GLX has not seen yet: the context's, if it is for windows of that depth. */
 static const struct ofs_fbconfig *window_config(const struct ofs_glx_context *context, const struct ofs_xdrawable *x)
 {
     if (!context->config)
-        return ofs_glx_visual_default(x->visual);
-    return (uint32_t)context->config->visual_id == x->visual ? context->config : NULL;
+        return ofs_glx_visual_config(x->visual);
+    return context->config->visual_depth == x->depth ? context->config : NULL;
 }
 
 static struct ofs_drawable *acquire_drawable(const struct ofs_glx_context *context, XID xid, bool *mismatch_out)

@@ -49,6 +49,18 @@ void ofs_drawable_release(struct ofs_drawable *drawable)
     free(drawable);
 }
 
+void ofs_drawable_change_config(struct ofs_drawable *drawable, const struct ofs_fbconfig *config)
+{
+    struct ofs_surface *old;
+
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    old = drawable->surface;
+    drawable->surface = NULL;
+    drawable->config = config;
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    ofs_surface_release(old);
+}
+
 static bool is_dead(const struct ofs_drawable *drawable)
 {
     return drawable->x && !atomic_load(&drawable->x->alive);

@@ -27,7 +27,8 @@
 /* One GLXFBConfig. Values are ints so that one table can read them all; see config.c. */
 struct ofs_fbconfig {
     EGLConfig egl;
-    int id, visual_id, visual_depth;
+    int id, visual_id, visual_depth;  /* no visual: 0, 0 */
+    int stands_for_visual;        /* the visual's own config, for glXGetConfig and glXCreateContext */
     int buffer_size, red_size, green_size, blue_size, alpha_size, depth_size, stencil_size;
     int sample_buffers, samples;
     int double_buffer, srgb;
@@ -47,9 +48,8 @@ bool ofs_glx_config_get(const struct ofs_fbconfig *config, int attribute, int *v
 /* Indexes of the configs that match a glXChooseFBConfig list, best first, written to `order` (room for all of them).
  * Returns how many, 0 also for a malformed list. */
 unsigned ofs_glx_choose(const int *attributes, unsigned *order);
-/* The config that a visual stands for, or that glXChooseVisual chose with it; NULL if it is none of our visuals. */
-const struct ofs_fbconfig *ofs_glx_visual_config(const XVisualInfo *visual);
-const struct ofs_fbconfig *ofs_glx_visual_default(unsigned visual_id);
+/* The config that a visual stands for; NULL if it is none of our visuals. */
+const struct ofs_fbconfig *ofs_glx_visual_config(unsigned visual_id);
 
 /* -- the client's connection (client.c) --------------------------------------------------------------------------- */
 
@@ -122,7 +122,7 @@ struct ofs_drawable {
     _Atomic int refs;             /* the table's entries, and each thread's bindings */
     enum ofs_drawable_kind kind;
     XID xid;                      /* of the window or pixmap in X; of the pbuffer */
-    const struct ofs_fbconfig *config;
+    const struct ofs_fbconfig *_Atomic config;
     struct ofs_xdrawable *x;      /* NULL for a pbuffer */
     uint64_t fixed_size_px;       /* of a pbuffer */
     bool preserved, largest;
@@ -148,6 +148,8 @@ bool ofs_drawable_remove(XID xid, enum ofs_drawable_kind kind);
 /* A new drawable with one reference. x is consumed, also on failure. */
 struct ofs_drawable *ofs_drawable_new(enum ofs_drawable_kind kind, XID xid, const struct ofs_fbconfig *config,
                                       struct ofs_xdrawable *take_x, uint64_t fixed_size_px);
+/* From now on its surfaces are of this config; what they held is lost. */
+void ofs_drawable_change_config(struct ofs_drawable *drawable, const struct ofs_fbconfig *config);
 /* Forget drawables whose window is gone. */
 void ofs_drawable_sweep(void);
 uint64_t ofs_drawable_size(const struct ofs_drawable *drawable);

@@ -1,64 +1,65 @@
-/* Visuals and configs. Our server offers one visual per depth while many configs share it, so a visual id alone stands for
- * the best double-buffered config of its depth. glXChooseVisual can ask for others (single-buffered, multisampled, without
- * depth): which one it chose travels in the four unused bytes of the XVisualInfo that it returns, after a mark that says
- * so, and survives when the program copies the structure. */
+/* Visuals and configs. Many configs share a visual; each visual stands for one of them, which is what glXGetConfig and
+ * glXCreateContext take it for. Every depth's first visual stands for what most programs hope for; the others stand for
+ * what glXChooseVisual may be asked for: a single buffer, multisampling, no depth buffer. */
 #include <X11/Xutil.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "glx/configs.h"
 #include "glx/glxerr.h"
 
-#define MARK 0x4F460000u
-#define MARK_MASK 0xFFFF0000u
-
-/* `class` is followed by padding before the 8-byte red_mask. */
-#define MARK_OFFSET (offsetof(XVisualInfo, class) + sizeof(int))
-_Static_assert(offsetof(XVisualInfo, red_mask) == MARK_OFFSET + 4, "XVisualInfo has no room for the mark");
-
-const struct ofs_fbconfig *ofs_glx_visual_default(unsigned visual_id)
+/* How far a config is from the one that most programs hope for. */
+static int distance(const struct ofs_fbconfig *config)
 {
-    unsigned count;
-    const struct ofs_fbconfig *configs = ofs_glx_configs(&count), *best = NULL;
+    int buffers = config->depth_size == 24 && config->stencil_size == 8 ? 0
+                  : config->depth_size == 0 && config->stencil_size == 0 ? 1
+                  : config->depth_size == 24 ? 2 : config->depth_size == 16 ? 3 : 4;
+    int samples = config->samples == 0 ? 0 : config->samples == 4 ? 1 : config->samples <= 8 ? 2 : 3;
 
-    for (unsigned i = 0; i < count; i++) {
-        const struct ofs_fbconfig *config = &configs[i];
+    return 2 * (buffers + samples + 3 * (config->alpha_size == 0) + 5 * config->srgb + 8 * config->caveat_rank) +
+           !config->double_buffer;
+}
 
-        if (config->visual_id != (int)visual_id || !config->double_buffer || config->srgb || config->samples ||
-            config->caveat_rank)
-            continue;
-        /* Depth 24 with stencil 8 and alpha 8 is what most programs hope for. */
-        if (config->depth_size == 24 && config->stencil_size == 8 && config->alpha_size == 8)
-            return config;
-        if (!best || config->depth_size + config->stencil_size > best->depth_size + best->stencil_size)
-            best = config;
-    }
+static struct ofs_fbconfig *nearest_without_visual(struct ofs_fbconfig *configs, unsigned count, int depth)
+{
+    struct ofs_fbconfig *best = NULL;
+
+    for (unsigned i = 0; i < count; i++)
+        if (configs[i].visual_depth == depth && !configs[i].visual_id &&
+            (!best || distance(&configs[i]) < distance(best)))
+            best = &configs[i];
     return best;
 }
 
-const struct ofs_fbconfig *ofs_glx_visual_config(const XVisualInfo *visual)
+void ofs_visuals_assign(struct ofs_fbconfig *configs, unsigned count)
 {
-    const struct ofs_fbconfig *config;
-    unsigned mark;
+    unsigned visual_count;
+    const struct ofs_visual *visuals = ofs_xview_visuals(&visual_count);
 
-    memcpy(&mark, (const char *)visual + MARK_OFFSET, sizeof(mark));
-    if ((mark & MARK_MASK) == MARK) {
-        config = ofs_glx_config_by_id((int)(mark & ~MARK_MASK));
-        if (config && (unsigned)config->visual_id == visual->visualid)
-            return config;
+    for (unsigned i = 0; i < visual_count; i++) {
+        struct ofs_fbconfig *config = nearest_without_visual(configs, count, visuals[i].depth);
+
+        if (!config)
+            continue;
+        config->visual_id = (int)visuals[i].id;
+        config->stands_for_visual = 1;
     }
-    return ofs_glx_visual_default((unsigned)visual->visualid);
+    /* The rest goes with the first visual of its depth. */
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < visual_count && !configs[i].visual_id; k++)
+            if (visuals[k].depth == configs[i].visual_depth)
+                configs[i].visual_id = (int)visuals[k].id;
 }
 
-static XVisualInfo *marked_visual(Display *dpy, const struct ofs_fbconfig *config)
+const struct ofs_fbconfig *ofs_glx_visual_config(unsigned visual_id)
 {
-    XVisualInfo *visual = config->visual_id ? ofs_glx_visual_info(dpy, (unsigned)config->visual_id) : NULL;
-    unsigned mark = MARK | (unsigned)config->id;
+    unsigned count;
+    const struct ofs_fbconfig *configs = ofs_glx_configs(&count);
 
-    if (visual)
-        memcpy((char *)visual + MARK_OFFSET, &mark, sizeof(mark));
-    return visual;
+    for (unsigned i = 0; i < count; i++)
+        if (configs[i].stands_for_visual && (unsigned)configs[i].visual_id == visual_id)
+            return &configs[i];
+    return NULL;
 }
 
 OFS_EXPORT XVisualInfo *glXGetVisualFromFBConfig(Display *dpy, GLXFBConfig handle)
@@ -68,7 +69,7 @@ OFS_EXPORT XVisualInfo *glXGetVisualFromFBConfig(Display *dpy, GLXFBConfig handl
     if (!ofs_glx_is_ours(dpy))
         return OFS_FOREIGN(glXGetVisualFromFBConfig, NULL, dpy, handle);
     config = ofs_glx_config(handle);
-    return config ? marked_visual(dpy, config) : NULL;
+    return config && config->visual_id ? ofs_glx_visual_info(dpy, (unsigned)config->visual_id) : NULL;
 }
 
 /* The attribute list of glXChooseVisual, in which booleans have no value, as a wish. False if it is malformed. There is no
@@ -113,14 +114,18 @@ OFS_EXPORT XVisualInfo *glXChooseVisual(Display *dpy, int screen, int *list)
     if (!order)
         return NULL;
     found = ofs_config_select(&wish, order);
-    /* Where it satisfies the wish, the config that the visual id stands for: it stays right if the program comes back
-     * with the id alone. */
-    for (unsigned i = 0; i < found && !config; i++)
-        if (&configs[order[i]] == ofs_glx_visual_default((unsigned)configs[order[0]].visual_id))
-            config = &configs[order[i]];
-    if (!config && found)
-        config = &configs[order[0]];
-    visual = config ? marked_visual(dpy, config) : NULL;
+    for (unsigned i = 0; i < found; i++) {
+        const struct ofs_fbconfig *candidate = &configs[order[i]];
+
+        if (!candidate->stands_for_visual)
+            continue;
+        if (!config)
+            config = candidate;
+        /* The first visual of the depth, where it will do: programs compare it with the default visual. */
+        if (candidate->visual_depth == config->visual_depth && distance(candidate) == 0)
+            config = candidate;
+    }
+    visual = config ? ofs_glx_visual_info(dpy, (unsigned)config->visual_id) : NULL;
     free(order);
     return visual;
 }
@@ -133,7 +138,7 @@ OFS_EXPORT int glXGetConfig(Display *dpy, XVisualInfo *visual, int attribute, in
         return OFS_FOREIGN(glXGetConfig, GLX_NO_EXTENSION, dpy, visual, attribute, value);
     if (!visual || visual->screen != 0)
         return GLX_BAD_SCREEN;
-    config = ofs_glx_visual_config(visual);
+    config = ofs_glx_visual_config((unsigned)visual->visualid);
     if (attribute == GLX_USE_GL) {
         *value = config != NULL;
         return 0;

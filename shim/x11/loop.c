@@ -240,8 +240,10 @@ static void *serve(void *arg)
         int ready = poll(loop->polls, n, ofs_input_next_timeout_ms(loop->server));
         if (ready < 0 && errno != EINTR)
             break;
-        if (loop->polls[0].revents & (POLLNVAL | POLLHUP | POLLERR))
-            break; /* the program closed our descriptors: this server is over */
+        /* The program closed our descriptors: this server is over. Their numbers may belong to others by now, the next
+         * server's first of all, so look before anything is read. */
+        if ((loop->polls[0].revents & (POLLNVAL | POLLHUP | POLLERR)) || !still_ours(&loop->wake_read))
+            break;
         for (unsigned i = 1; i < n; i++)
             if (loop->polls[i].revents)
                 read_client(loop, loop->polled[i]);

@@ -19,12 +19,20 @@ static int get_version(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-/* The cursor of a window as shown: its own, or that of the nearest ancestor that has one. */
-static uint32_t cursor_of(const struct ofs_window *w)
+#define ROOT_CURSOR 0xffffffffu /* what the root shows while it has no cursor of its own; no id of a client's */
+
+/* A window's own cursor: None means its parent's, and is not looked through. */
+static uint32_t own_cursor(const struct ofs_window *w)
 {
-    while (w && !w->cursor)
+    return w->cursor || w->parent ? w->cursor : ROOT_CURSOR;
+}
+
+/* What is shown in a window. */
+static uint32_t shown_cursor(const struct ofs_window *w)
+{
+    while (!w->cursor && w->parent)
         w = w->parent;
-    return w ? w->cursor : 0;
+    return own_cursor(w);
 }
 
 static int compare_cursor(struct ofs_client *c, struct ofs_request *r)
@@ -40,11 +48,11 @@ static int compare_cursor(struct ofs_client *c, struct ofs_request *r)
         return error;
     if (cursor == XTestCurrentCursor) {
         const struct ofs_grab *grab = ofs_device_get(s, OFS_DEV_POINTER)->grab;
-        cursor = grab && grab->cursor ? grab->cursor : cursor_of(s->input->window);
+        cursor = grab && grab->cursor ? grab->cursor : shown_cursor(s->input->window);
     } else if (cursor && (error = ofs_res_find(c, cursor, OFS_RES_CURSOR, &res))) {
         return error;
     }
-    ofs_reply_begin(c, cursor_of(w) == cursor);
+    ofs_reply_begin(c, own_cursor(w) == cursor);
     ofs_reply_end(c);
     return 0;
 }

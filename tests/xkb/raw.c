@@ -198,7 +198,7 @@ static void print_error(const struct raw *r, const uint8_t *error)
            get16(r, error + 2) == r->sequence ? "" : " (of an earlier request)");
 }
 
-/* Up to the answer of the last request. 1 reply, 0 error; both print what comes before it. */
+/* Up to the answer of the last request: true for a reply, false for an error. Prints events and errors if `what` is set. */
 static bool await(struct raw *r, const char *what)
 {
     for (;;) {
@@ -218,8 +218,12 @@ static bool await(struct raw *r, const char *what)
             memcpy(r->reply, head, 32);
             r->reply_bytes = 32 + more;
             read_all(r, r->reply + 32, more);
-            return true;
-        } else if (what || (head[0] & 127) != 0) {
+            if (get16(r, head + 2) == r->sequence)
+                return true;
+        } else if ((head[0] & 127) == 35) { /* a generic event has a length too */
+            fprintf(stderr, "a generic event that nobody selected\n");
+            exit(1);
+        } else if (what) {
             print_event(r, head);
         }
     }
@@ -231,6 +235,14 @@ bool raw_ask(struct raw *r, const char *what)
     memcpy(r->told, r->request, 2);
     send_request(r);
     return await(r, what);
+}
+
+void raw_tell_quietly(struct raw *r)
+{
+    send_request(r);
+    raw_begin(r, 43, 0);
+    send_request(r);
+    while (!await(r, NULL)) { }
 }
 
 bool raw_ask_quietly(struct raw *r)
@@ -251,15 +263,18 @@ void raw_tell(struct raw *r, const char *what)
 
 /* ---- connection ---- */
 
-static bool dial(struct raw *r)
+static bool dial(struct raw *r, const char *path)
 {
     const char *display = getenv("DISPLAY");
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    if (!display || display[0] != ':') {
+    if (!path && (!display || display[0] != ':')) {
         fprintf(stderr, "DISPLAY must be :N\n");
         return false;
     }
-    snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/.X11-unix/X%d", atoi(display + 1));
+    if (path)
+        snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    else
+        snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/.X11-unix/X%d", atoi(display + 1));
     r->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (r->fd < 0 || connect(r->fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
         fprintf(stderr, "%s: %s\n", address.sun_path, strerror(errno));
@@ -307,12 +322,12 @@ static uint8_t query_extension(struct raw *r, const char *name, uint8_t *event)
     return r->reply[9];
 }
 
-bool raw_open(struct raw *r, bool swap, uint64_t seed)
+bool raw_open(struct raw *r, const char *path, bool swap, uint64_t seed)
 {
     memset(r, 0, sizeof(*r));
     r->swap = swap;
     r->random = seed * 0x9E3779B97F4A7C15u + 1;
-    if (!dial(r) || !set_up(r))
+    if (!dial(r, path) || !set_up(r))
         return false;
     r->xkb_major = query_extension(r, "XKEYBOARD", &r->xkb_event);
     r->xtest_major = query_extension(r, "XTEST", NULL);

@@ -24,8 +24,8 @@ struct raw {
     uint8_t told[2];          /* major and minor opcode of the last request that raw_tell sent */
 };
 
-/* Connect to $DISPLAY (":N" only). False with a message on stderr. */
-bool raw_open(struct raw *r, bool swap, uint64_t seed);
+/* Connect to a socket, or with path NULL to $DISPLAY (":N" only). False with a message on stderr. */
+bool raw_open(struct raw *r, const char *path, bool swap, uint64_t seed);
 void raw_close(struct raw *r);
 
 /* Uniform in [0, n). */
@@ -44,6 +44,7 @@ bool raw_ask(struct raw *r, const char *what);
 void raw_tell(struct raw *r, const char *what);
 /* The same, not printed. */
 bool raw_ask_quietly(struct raw *r);
+void raw_tell_quietly(struct raw *r);
 
 uint16_t raw_get16(const struct raw *r, size_t at);
 uint32_t raw_get32(const struct raw *r, size_t at);
@@ -58,6 +59,7 @@ void scenario_maps(struct raw *r, unsigned count);
 void scenario_queries(struct raw *r, unsigned count);
 void scenario_changes(struct raw *r, unsigned count);
 void scenario_keys(struct raw *r, unsigned count);
+void scenario_mess(struct raw *r, unsigned count);
 void use_extension(struct raw *r, unsigned major, unsigned minor);
 void print_full_map(struct raw *r);
 void print_names(struct raw *r, uint32_t which);
