@@ -118,7 +118,8 @@ static bool read_config(const struct ofs_egl *egl, EGLConfig config, struct ofs_
     out->swap_method = GLX_SWAP_UNDEFINED_OML;
     out->render_type = GLX_RGBA_BIT;
     out->drawable_type = GLX_PIXMAP_BIT | GLX_PBUFFER_BIT;
-    out->visual_type = GLX_NONE;
+    out->visual_type = GLX_TRUE_COLOR;
+    out->x_renderable = True;
     return true;
 }
 
@@ -149,11 +150,8 @@ static void add_forms(struct ofs_config_list *list, const struct ofs_fbconfig *b
         config->double_buffer = !(form & 1);
         config->srgb = form >> 1;
         config->visual_depth = depth;
-        if (depth) {
-            config->visual_type = GLX_TRUE_COLOR;
-            config->x_renderable = True;
+        if (depth)
             config->drawable_type |= GLX_WINDOW_BIT;
-        }
         list->count++;
     }
 }

@@ -63,9 +63,9 @@ static int check_one(struct ofs_client *c, const struct ofs_window *w, unsigned 
     switch (1u << bit) {
     case CWBackPixmap: return check_pixmap(c, w, v, true);
     case CWBorderPixmap: return check_border_pixmap(c, w, v);
-    case CWBitGravity:
-    case CWWinGravity: return v > StaticGravity ? ofs_bad(c, BadValue, v) : 0;
-    case CWBackingStore: return v > Always ? ofs_bad(c, BadValue, v) : 0;
+    case CWBitGravity: /* these three are bytes in the low end of their word */
+    case CWWinGravity: return (uint8_t)v > StaticGravity ? ofs_bad(c, BadValue, (uint8_t)v) : 0;
+    case CWBackingStore: return (uint8_t)v > Always ? ofs_bad(c, BadValue, (uint8_t)v) : 0;
     case CWOverrideRedirect:
     case CWSaveUnder: return v > 1 ? ofs_bad(c, BadValue, v) : 0;
     case CWEventMask: return check_event_mask(c, w, v);

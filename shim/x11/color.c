@@ -68,9 +68,7 @@ int ofs_core_CreateColormap(struct ofs_client *c, struct ofs_request *r)
         error = ofs_find_window(c, window, &w);
     if (error)
         return error;
-    if (!find_visual(visual))
-        return ofs_bad(c, BadValue, visual);
-    return r->minor == AllocAll ? BadMatch : new_map(c, id, visual);
+    return r->minor == AllocAll || !find_visual(visual) ? BadMatch : new_map(c, id, visual);
 }
 
 int ofs_core_FreeColormap(struct ofs_client *c, struct ofs_request *r)
@@ -263,25 +261,43 @@ int ofs_core_AllocColorCells(struct ofs_client *c, struct ofs_request *r)
     return colors ? BadAlloc : ofs_bad(c, BadValue, 0);
 }
 int ofs_core_AllocColorPlanes(struct ofs_client *c, struct ofs_request *r) { return ofs_core_AllocColorCells(c, r); }
-int ofs_core_FreeColors(struct ofs_client *c, struct ofs_request *r) { return only_check(c, r); }
+int ofs_core_FreeColors(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    int error = find_map(c, ofs_req32(r), &map);
+    if (error)
+        return error;
+    const struct ofs_visual *v = find_visual(map->visual);
+    ofs_req_skip(r, 4); /* plane mask */
+    while (ofs_req_left(r)) {
+        uint32_t pixel = ofs_req32(r);
+        if (v->depth == 24 && (pixel & ~(v->red_mask | v->green_mask | v->blue_mask)))
+            error = ofs_bad(c, BadValue, pixel); /* the others are freed all the same, and the last bad one reported */
+    }
+    return error;
+}
+
 int ofs_core_StoreColors(struct ofs_client *c, struct ofs_request *r)
 {
     struct colormap *map;
     if ((r->size_bytes - 8) % 12)
         return BadLength;
     int error = find_map(c, ofs_req32(r), &map);
-    return error ? error : ofs_req_left(r) ? BadAccess : 0;
+    return error ? error : BadAccess;
 }
+
 int ofs_core_StoreNamedColor(struct ofs_client *c, struct ofs_request *r)
 {
     struct colormap *map;
-    uint32_t id = ofs_req32(r);
+    uint32_t id = ofs_req32(r), rgb;
     ofs_req_skip(r, 4);
     uint16_t length = ofs_req16(r);
     ofs_req_skip(r, 2);
-    ofs_req_skip(r, length);
+    const uint8_t *name = ofs_req_bytes(r, length);
     if (!ofs_req_end(r))
         return BadLength;
     int error = find_map(c, id, &map);
-    return error ? error : BadAccess;
+    if (error)
+        return error;
+    return name && lookup(name, length, &rgb) ? BadAccess : BadName;
 }

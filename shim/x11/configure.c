@@ -59,23 +59,27 @@ static struct ofs_window *stack_target(struct ofs_window *w, const struct config
     }
 }
 
-static void gravity_offset(uint8_t gravity, int dw, int dh, int *dx, int *dy)
+/* How a window changed: its growth, and where its old inside lies relative to the new one (StaticGravity). */
+struct resize {
+    int dw, dh, old_x, old_y;
+};
+
+static void gravity_offset(uint8_t gravity, const struct resize *by, int *dx, int *dy)
 {
     /* By gravity: how much of the growth lies left of and above the contents, in halves. */
     static const int8_t half_x[] = { 0, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0 }, half_y[] = { 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 0 };
-    *dx = dw * half_x[gravity] / 2;
-    *dy = dh * half_y[gravity] / 2;
+    *dx = gravity == StaticGravity ? by->old_x : by->dw * half_x[gravity] / 2;
+    *dy = gravity == StaticGravity ? by->old_y : by->dh * half_y[gravity] / 2;
 }
 
-static void move_children(struct ofs_server *s, struct ofs_window *w, int dw, int dh)
+static void move_children(struct ofs_server *s, struct ofs_window *w, const struct resize *by)
 {
-    for (struct ofs_window *child = w->top; child; child = child->below) {
-        if (child->win_gravity == UnmapGravity) {
+    for (struct ofs_window *child = w->top; child; child = child->below)
+        if (child->win_gravity == UnmapGravity)
             ofs_window_unmap(s, child, true);
-            continue;
-        }
+    for (struct ofs_window *child = w->top; child; child = child->below) {
         int dx, dy;
-        gravity_offset(child->win_gravity, dw, dh, &dx, &dy);
+        gravity_offset(child->win_gravity, by, &dx, &dy);
         if (!dx && !dy)
             continue;
         child->x = (int16_t)(child->x + dx);
@@ -88,14 +92,14 @@ static void move_children(struct ofs_server *s, struct ofs_window *w, int dw, in
     }
 }
 
-static void keep_contents(struct ofs_window *w, int dw, int dh)
+static void keep_contents(struct ofs_window *w, const struct resize *by)
 {
     if (w->bit_gravity == ForgetGravity) {
         ofs_expose_invalidate(w);
         return;
     }
     int dx, dy;
-    gravity_offset(w->bit_gravity, dw, dh, &dx, &dy);
+    gravity_offset(w->bit_gravity, by, &dx, &dy);
     if (w->clip && (dx || dy))
         ofs_region_translate(w->clip, dx, dy);
 }
@@ -125,6 +129,8 @@ static void apply(struct ofs_server *s, struct ofs_window *w, const struct confi
     place_above(w, below);
     if (w->win_gravity == StaticGravity && (dw || dh) && w->bit_gravity != ForgetGravity)
         ofs_expose_invalidate(w);
+    const struct resize by = { dw, dh, w->x + w->border_width - cf->x - (int)cf->border_width,
+                               w->y + w->border_width - cf->y - (int)cf->border_width };
     w->x = (int16_t)cf->x;
     w->y = (int16_t)cf->y;
     w->border_width = (uint16_t)cf->border_width;
@@ -133,8 +139,8 @@ static void apply(struct ofs_server *s, struct ofs_window *w, const struct confi
         w->height = (uint16_t)cf->height;
         if (w->shared)
             ofs_xview_set_size(w->shared, w->width, w->height);
-        keep_contents(w, dw, dh);
-        move_children(s, w, dw, dh);
+        keep_contents(w, &by);
+        move_children(s, w, &by);
     }
     if (w->viewable) {
         ofs_expose_update(s);

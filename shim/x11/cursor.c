@@ -8,6 +8,9 @@ struct font {
     bool is_cursor;
 };
 
+enum { FIRST_CHAR = 0, LAST_CHAR = 255, LAST_CURSOR_CHAR = 153 /* XC_xterm and its mask */ };
+static uint16_t last_char(const struct font *font) { return font->is_cursor ? LAST_CURSOR_CHAR : LAST_CHAR; }
+
 /* ---- cursors ---- */
 
 static int new_resource(struct ofs_client *c, uint32_t id, enum ofs_res_type type)
@@ -43,13 +46,20 @@ int ofs_core_CreateCursor(struct ofs_client *c, struct ofs_request *r)
 int ofs_core_CreateGlyphCursor(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t id = ofs_req32(r), source_id = ofs_req32(r), mask_id = ofs_req32(r);
-    struct ofs_res *font;
+    uint16_t source_char = ofs_req16(r), mask_char = ofs_req16(r);
+    struct font *source, *mask = NULL;
     int error = ofs_res_check_new(c, id);
     if (!error)
-        error = ofs_res_find(c, source_id, OFS_RES_FONT, &font);
+        error = ofs_res_find(c, source_id, OFS_RES_FONT, &source);
     if (!error && mask_id)
-        error = ofs_res_find(c, mask_id, OFS_RES_FONT, &font);
-    return error ? error : new_resource(c, id, OFS_RES_CURSOR);
+        error = ofs_res_find(c, mask_id, OFS_RES_FONT, &mask);
+    if (error)
+        return error;
+    if (source_char > last_char(source))
+        return ofs_bad(c, BadValue, source_char);
+    if (mask && mask_char > last_char(mask))
+        return ofs_bad(c, BadValue, mask_char);
+    return new_resource(c, id, OFS_RES_CURSOR);
 }
 
 int ofs_core_FreeCursor(struct ofs_client *c, struct ofs_request *r)
@@ -79,6 +89,9 @@ int ofs_core_QueryBestSize(struct ofs_client *c, struct ofs_request *r)
         return error;
     if (w && w->class == InputOnly && r->minor != CursorShape)
         return BadMatch;
+    if (r->minor != CursorShape) /* tiles and stipples: a power of two, as the X server's frame buffer code has it */
+        while (width & (width - 1))
+            width = (uint16_t)((width | (width - 1)) + 1 < 0x10000 ? (width | (width - 1)) + 1 : 0x8000);
     if (r->minor == CursorShape) { /* at most the screen, as the X server has it */
         const struct ofs_window *root = c->server->root;
         width = width < root->width ? width : root->width;
@@ -145,7 +158,7 @@ static int find_fontable(struct ofs_client *c, uint32_t id)
     return ofs_bad(c, BadFont, id);
 }
 
-enum { CHAR_WIDTH = 6, ASCENT = 11, DESCENT = 2, FIRST_CHAR = 0, LAST_CHAR = 255 };
+enum { CHAR_WIDTH = 6, ASCENT = 11, DESCENT = 2 };
 
 static void out_char_info(struct ofs_client *c)
 {
@@ -288,7 +301,15 @@ int ofs_core_ListFontsWithInfo(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-int ofs_core_SetFontPath(struct ofs_client *c, struct ofs_request *r) { return 0; }
+/* The path cannot change, which is what an empty one, the default, asks for as well. */
+int ofs_core_SetFontPath(struct ofs_client *c, struct ofs_request *r)
+{
+    uint16_t count = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    for (unsigned i = 0; i < count && !r->bad; i++)
+        ofs_req_skip(r, ofs_req8(r));
+    return ofs_req_end(r) ? 0 : BadLength;
+}
 
 int ofs_core_GetFontPath(struct ofs_client *c, struct ofs_request *r)
 {

@@ -89,7 +89,7 @@ static int check_gc_value(struct ofs_client *c, const struct gc *gc, unsigned bi
         return error;
     case GCFont: return ofs_res_find(c, v, OFS_RES_FONT, &font);
     case GCDashList: return (v & 0xFF) ? 0 : ofs_bad(c, BadValue, 0);
-    default: return gc_max[bit] && v > gc_max[bit] ? ofs_bad(c, BadValue, v) : 0;
+    default: return gc_max[bit] && (uint8_t)v > gc_max[bit] ? ofs_bad(c, BadValue, (uint8_t)v) : 0;
     }
 }
 

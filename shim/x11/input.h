@@ -18,7 +18,7 @@
 
 /* ---- for other threads (learner, input scripts): posted to the server thread, in order; false: no server runs ---- */
 /* Preserve errno. Keys by keysym name ("space", "Left", "a", "Return"); false also for an unknown name or one that no key
- * of the map gives. */
+ * of the map gives. A name that needs Shift ("A", "exclam") means its key: Shift is a key of its own. */
 bool ofs_input_key(const char *keysym_name, bool down);
 bool ofs_input_motion(int root_x_px, int root_y_px);
 bool ofs_input_motion_relative(int dx_px, int dy_px);

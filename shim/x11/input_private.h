@@ -179,7 +179,6 @@ void ofs_device_process(struct ofs_server *s, struct ofs_device *d, struct ofs_e
 uint16_t ofs_device_core_state(struct ofs_server *s, const struct ofs_device *pointer);
 uint32_t ofs_device_logical_buttons(const struct ofs_device *pointer);
 void ofs_device_play_queue(struct ofs_server *s);
-void ofs_device_queue_forget(struct ofs_server *s, struct ofs_device *d);
 /* The window under the pointer may have changed; event NULL when the tree changed. */
 void ofs_device_check_window(struct ofs_server *s, struct ofs_device *pointer, const struct ofs_event *event);
 void ofs_device_repeat_run(struct ofs_server *s, struct ofs_device *keyboard, uint32_t now);

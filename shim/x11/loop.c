@@ -48,7 +48,7 @@ struct ends {
 
 struct loop {
     struct ofs_server *server;       /* the thread's own */
-    struct ends ends[CONNECTIONS];   /* under lock; server.fd < 0 = free */
+    struct ends ends[CONNECTIONS];   /* under lock; server.fd 0 = free (zeroed pages cost nothing) */
     struct own_fd wake_read, wake_write;
     struct message queue[QUEUE];     /* under lock */
     unsigned queued;                 /* under lock */
@@ -160,8 +160,10 @@ static void drop_client(struct loop *loop, struct ofs_client *c)
     ofs_client_remove(c);
     pthread_mutex_lock(&process.lock);
     for (unsigned i = 0; i < CONNECTIONS; i++)
-        if (loop->ends[i].server.fd == fd)
+        if (loop->ends[i].server.fd == fd) {
             close_own(&loop->ends[i].server);
+            loop->ends[i].server.fd = 0;
+        }
     pthread_mutex_unlock(&process.lock);
     for (c = s->clients; c; c = c->next)
         if (c->peer_fd == peer)
@@ -301,8 +303,6 @@ static struct loop *start(void)
     if (!loop)
         return NULL;
     loop->wake_read.fd = loop->wake_write.fd = -1;
-    for (unsigned i = 0; i < CONNECTIONS; i++)
-        loop->ends[i].server.fd = -1;
     loop->poll_cap = 16;
     loop->polls = calloc(loop->poll_cap, sizeof(*loop->polls));
     loop->polled = calloc(loop->poll_cap, sizeof(*loop->polled));
@@ -385,7 +385,7 @@ static enum ofs_status attach(int fd, const struct own_fd *server_end, int clien
     struct loop *loop = running();
     struct ends *free_ends = NULL;
     for (unsigned i = 0; loop && i < CONNECTIONS && !free_ends; i++)
-        if (loop->ends[i].server.fd < 0)
+        if (loop->ends[i].server.fd == 0)
             free_ends = &loop->ends[i];
     if (!free_ends || !replace(fd, client_end))
         return OFS_EIO;
@@ -471,7 +471,7 @@ static void kill_client_ends(struct loop *loop)
     close(pair[0]);
     for (unsigned i = 0; i < CONNECTIONS; i++) {
         struct ends *ends = &loop->ends[i];
-        if (ends->server.fd < 0)
+        if (ends->server.fd == 0)
             continue;
         if (still_ours(&ends->client))
             dup3(pair[1], ends->client.fd, O_CLOEXEC);

@@ -48,24 +48,33 @@ static void send_map_notify(struct ofs_server *s, struct ofs_window *w)
     ofs_event_structure(s, w, &ev);
 }
 
-void ofs_window_map(struct ofs_client *c, struct ofs_window *w)
+/* Map without telling what that exposes; true if the window became viewable. */
+static bool map_one(struct ofs_client *c, struct ofs_window *w)
 {
     struct ofs_client *manager = NULL;
     if (w->mapped || !w->parent)
-        return;
+        return false;
     struct ofs_server *s = w->server;
     if (c && !w->override_redirect && ofs_window_redirected(w, c, &manager)) {
         xEvent ev = { .u.u.type = MapRequest };
         ev.u.mapRequest.parent = w->parent->res.id;
         ev.u.mapRequest.window = w->res.id;
         ofs_event_to_client(manager, &ev);
-        return;
+        return false;
     }
     w->mapped = true;
     send_map_notify(s, w);
     if (!w->parent->viewable)
-        return;
+        return false;
     realize_tree(w);
+    return true;
+}
+
+void ofs_window_map(struct ofs_client *c, struct ofs_window *w)
+{
+    if (!map_one(c, w))
+        return;
+    struct ofs_server *s = w->server;
     ofs_expose_update(s);
     ofs_input_tree_changed(s);
     /* No window manager here: a new top-level window is where a player would be typing. */
@@ -105,8 +114,18 @@ int ofs_core_MapSubwindows(struct ofs_client *c, struct ofs_request *r)
     int error = ofs_find_window(c, ofs_req32(r), &w);
     if (error)
         return error;
+    if (w == c->server->root) {    /* top-level windows: each may take the focus */
+        for (struct ofs_window *child = w->top; child; child = child->below)
+            ofs_window_map(c, child);
+        return 0;
+    }
+    bool changed = false;
     for (struct ofs_window *child = w->top; child; child = child->below)
-        ofs_window_map(c, child);
+        changed |= map_one(c, child);
+    if (changed) {
+        ofs_expose_update(c->server);
+        ofs_input_tree_changed(c->server);
+    }
     return 0;
 }
 

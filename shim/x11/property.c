@@ -262,7 +262,7 @@ int ofs_core_RotateProperties(struct ofs_client *c, struct ofs_request *r)
     for (unsigned i = 0; i < count; i++)
         list[i]->name = ofs_get32(names + 4 * ((i + (unsigned)delta) % count), c->swap);
     for (unsigned i = 0; i < count; i++)
-        notify(c->server, w, list[i]->name, PropertyNewValue);
+        notify(c->server, w, ofs_get32(names + 4 * i, c->swap), PropertyNewValue);
     free(list);
     return 0;
 }

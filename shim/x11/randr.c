@@ -333,6 +333,7 @@ static int get_panning(struct ofs_client *c, struct ofs_request *r)
         return error;
     ofs_reply_begin(c, RRSetConfigSuccess);
     ofs_out32(c, config_time(c));
+    ofs_out_zero(c, 24);   /* three areas of 16-bit numbers: nothing is panned */
     ofs_reply_end(c);
     return 0;
 }

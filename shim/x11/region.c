@@ -155,7 +155,9 @@ static bool combine(struct ofs_region *a, const struct ofs_region *b, enum op op
         if (y[i] == y[i + 1])
             continue;
         unsigned na = band(a, y[i], &from_a), nb = band(b, y[i], &from_b), current = out.count;
-        ok = combine_band(&out, op, a->rects + from_a, na, b->rects + from_b, nb, y[i], y[i + 1]);
+        /* An empty region has no array, and NULL takes no offset. */
+        const struct ofs_rect *ra = na ? a->rects + from_a : NULL, *rb = nb ? b->rects + from_b : NULL;
+        ok = combine_band(&out, op, ra, na, rb, nb, y[i], y[i + 1]);
         if (ok && out.count > current) {
             unsigned before = out.count;
             coalesce(&out, previous, current);

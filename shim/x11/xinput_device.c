@@ -112,7 +112,8 @@ int ofs_xi_list_input_devices(struct ofs_client *c, struct ofs_request *r)
         ofs_out32(c, d->id == OFS_DEV_MOUSE ? mouse : d->id == OFS_DEV_KEYS ? keyboard : 0);
         ofs_out8(c, d->id);
         ofs_out8(c, d->pointer ? 2 : 1);
-        ofs_out8(c, d->master ? (d->pointer ? IsXPointer : IsXKeyboard) : (d->pointer ? IsXExtensionPointer : IsXExtensionKeyboard));
+        ofs_out8(c, d->master ? (d->pointer ? IsXPointer : IsXKeyboard)
+                              : (d->pointer ? IsXExtensionPointer : IsXExtensionKeyboard));
         ofs_out8(c, 0);
     }
     for (unsigned i = OFS_DEV_POINTER; i < OFS_DEV_COUNT; i++) {

@@ -139,6 +139,38 @@ static int check_modes(struct ofs_client *c, uint8_t type, const struct ofs_grab
     return owner_events > 1 ? ofs_bad(c, BadValue, owner_events) : 0;
 }
 
+/* One grab for each of the modifiers that follow in the request; the reply says which were not to be had. A key grab on a
+ * pointer (`keyless`) fails as each of its combinations does, not as a request. */
+static int add_all(struct ofs_client *c, struct ofs_request *r, struct ofs_grab *grab, unsigned count, bool keyless)
+{
+    /* All modifiers are looked at before any grab is made: an error leaves nothing behind. */
+    uint32_t start = r->at, modifiers;
+    int error = 0;
+    for (unsigned i = 0; i < count && !error; i++)
+        error = check_modifiers(c, ofs_req32(r), &modifiers);
+    if (error)
+        return error;
+    unsigned failed = 0;
+    ofs_reply_begin(c, X_XIPassiveGrabDevice);
+    ofs_out16(c, 0);
+    ofs_out_zero(c, 22);
+    r->at = start;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t wire = ofs_req32(r);
+        check_modifiers(c, wire, &grab->modifiers);
+        int status = keyless ? BadMatch : ofs_passive_add(c, grab);
+        if (!status)
+            continue;
+        ofs_out32(c, wire);
+        ofs_out8(c, (uint8_t)status);
+        ofs_out_zero(c, 3);
+        failed++;
+    }
+    ofs_out_patch16(c, 8, (uint16_t)failed);
+    ofs_reply_end(c);
+    return 0;
+}
+
 int ofs_xi_passive_grab(struct ofs_client *c, struct ofs_request *r)
 {
     ofs_req_skip(r, 4); /* time: unused in the protocol too */
@@ -174,33 +206,7 @@ int ofs_xi_passive_grab(struct ofs_client *c, struct ofs_request *r)
         return error;
     grab.xi2_mask[id] = mask;
 
-    /* All modifiers are looked at before any grab is made: an error leaves nothing behind. */
-    uint32_t start = r->at, modifiers;
-    for (unsigned i = 0; i < count && !error; i++)
-        error = check_modifiers(c, ofs_req32(r), &modifiers);
-    if (error)
-        return error;
-    unsigned failed = 0;
-    ofs_reply_begin(c, X_XIPassiveGrabDevice);
-    ofs_out16(c, 0);
-    ofs_out_zero(c, 22);
-    r->at = start;
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t wire = ofs_req32(r);
-        check_modifiers(c, wire, &grab.modifiers);
-        /* A key grab on a pointer fails as each of its combinations does, not as a request. */
-        bool keyless = type == XIGrabtypeKeycode && !keyboard && id > XIAllMasterDevices;
-        int status = keyless ? BadMatch : ofs_passive_add(c, &grab);
-        if (!status)
-            continue;
-        ofs_out32(c, wire);
-        ofs_out8(c, (uint8_t)status);
-        ofs_out_zero(c, 3);
-        failed++;
-    }
-    ofs_out_patch16(c, 8, (uint16_t)failed);
-    ofs_reply_end(c);
-    return 0;
+    return add_all(c, r, &grab, count, type == XIGrabtypeKeycode && !keyboard && id > XIAllMasterDevices);
 }
 
 int ofs_xi_passive_ungrab(struct ofs_client *c, struct ofs_request *r)

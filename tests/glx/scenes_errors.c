@@ -264,8 +264,8 @@ static void config_queries(void)
         {GLX_X_RENDERABLE, True, GLX_X_VISUAL_TYPE, GLX_TRUE_COLOR, GLX_RED_SIZE, 1, GLX_GREEN_SIZE, 1, GLX_BLUE_SIZE, 1,
          GLX_DEPTH_SIZE, 1, GLX_DOUBLEBUFFER, True, None},
         {GLX_SAMPLE_BUFFERS, 1, GLX_SAMPLES, 4, GLX_DOUBLEBUFFER, True, GLX_RED_SIZE, 8, GLX_DEPTH_SIZE, 16, None},
-        {GLX_DRAWABLE_TYPE, GLX_PBUFFER_BIT, GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8, GLX_DOUBLEBUFFER, False,
-         None},
+        {GLX_DRAWABLE_TYPE, GLX_PBUFFER_BIT, GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8, GLX_ALPHA_SIZE, 8,
+         GLX_DOUBLEBUFFER, False, None},
         {GLX_SAMPLES, 64, None},
         {GLX_STEREO, True, None},
         {0x7777, 1, None},
@@ -279,8 +279,11 @@ static void config_queries(void)
         if (!configs || count <= 0)
             continue;
         for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+            int result;
+
             value = -1;
-            say("  %x: result %d, value %x", names[k], glXGetFBConfigAttrib(dpy, configs[0], names[k], &value), value);
+            result = glXGetFBConfigAttrib(dpy, configs[0], names[k], &value);
+            say("  %x: result %d, value %x", names[k], result, value);
         }
         say("  unknown attribute: %d", glXGetFBConfigAttrib(dpy, configs[0], 0x7777, &value));
         XFree(configs);

@@ -39,7 +39,10 @@ def on_host(options, order):
     protocol, requests = pick_requests(options)
     host = hosts.Host(options.host)
     with host:
-        results = suite.Suite(host.socket_path(), protocol, order).run(requests)
+        try:
+            results = suite.Suite(host.socket_path(), protocol, order).run(requests)
+        except OSError as error:  # it died: what it said last says why
+            raise RuntimeError("proto_host is gone: %s\n%s" % (error, host.report())) from None
         return results, host.finish()
 
 

@@ -16,7 +16,7 @@ EXTENSIONS = {"bigreq": "BIG-REQUESTS", "ge": "Generic Event Extension", "xkb": 
               "xtest": "XTEST", "glx": "GLX", "xc_misc": "XC-MISC"}
 
 
-class Closed(Exception):
+class Closed(OSError):
     """The server closed the connection."""
 
 

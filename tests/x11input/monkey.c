@@ -13,6 +13,8 @@
 #include <xcb/xinput.h>
 #include <xcb/xtest.h>
 
+#include "monkey.h"
+
 #ifdef MONKEY_INSIDE /* the server is a thread of this program; else the one that DISPLAY names */
 #include <sys/socket.h>
 #include "x11/serve.h"
@@ -26,134 +28,17 @@ static xcb_connection_t *connect_display(void)
 static xcb_connection_t *connect_display(void) { return xcb_connect(NULL, NULL); }
 #endif
 
-enum { WINDOWS = 9, CLIENTS = 2 };
-
-static xcb_connection_t *client[CLIENTS];
-static xcb_window_t window[WINDOWS], root;
-static unsigned generation[WINDOWS];
-static uint8_t xi_major;
+xcb_connection_t *client[CLIENTS];
+xcb_window_t window[WINDOWS], root;
+unsigned generation[WINDOWS];
+uint8_t xi_major;
 static uint64_t seed;
 static bool use_xi2;
 
-static unsigned pick(unsigned n)
+unsigned pick(unsigned n)
 {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     return (unsigned)(seed >> 33) % n;
-}
-
-static const char *name(uint32_t id)
-{
-    static char text[8][16];
-    static unsigned at;
-    if (id == root)
-        return "root";
-    for (unsigned i = 0; i < WINDOWS; i++)
-        if (window[i] == id && id) {
-            char *out = text[at++ % 8];
-            snprintf(out, 16, "w%u.%u", i, generation[i]);
-            return out;
-        }
-    return id == 0 ? "0" : id == 1 ? "1" : "gone";
-}
-
-/* ---- printing ---- */
-
-static void print_mods(const xcb_input_modifier_info_t *mods)
-{
-    printf(" mods %x %x %x %x", mods->base, mods->latched, mods->locked, mods->effective);
-}
-
-static void print_device_event(const xcb_input_button_press_event_t *e)
-{
-    const uint32_t *tail = (const uint32_t *)(e + 1);
-    printf("dev %u src %u detail %u event %s child %s at %d,%d (%d,%d) flags %x buttons %x valuators %x", e->deviceid, e->sourceid,
-           e->detail, name(e->event), name(e->child), e->root_x >> 16, e->root_y >> 16, e->event_x >> 16, e->event_y >> 16,
-           e->flags, tail[0], tail[e->buttons_len]);
-    if (e->deviceid < 4) /* the X server's slave keyboards have a state of their own, ours share the master's */
-        print_mods(&e->mods);
-}
-
-static void print_crossing(const xcb_input_enter_event_t *e)
-{
-    const uint32_t *tail = (const uint32_t *)(e + 1);
-    printf("dev %u src %u mode %u detail %u event %s child %s at %d,%d (%d,%d) focus %u buttons %u:%x",
-           e->deviceid, e->sourceid, e->mode, e->detail, name(e->event), name(e->child), e->root_x >> 16, e->root_y >> 16,
-           e->event_x >> 16, e->event_y >> 16, e->focus, e->buttons_len, tail[0]);
-    if (e->event_type < 9) /* while a key sets off a grab, focus events of the X server have its modifier half done */
-        print_mods(&e->mods);
-}
-
-static void print_generic(const xcb_ge_generic_event_t *g)
-{
-    if (g->extension != xi_major) {
-        printf("generic %u %u", g->extension, g->event_type);
-        return;
-    }
-    printf("XI%u ", g->event_type);
-    switch (g->event_type) {
-    case XCB_INPUT_DEVICE_CHANGED: {
-        const xcb_input_device_changed_event_t *e = (const void *)g;
-        printf("dev %u src %u classes %u reason %u", e->deviceid, e->sourceid, e->num_classes, e->reason);
-        break;
-    }
-    case XCB_INPUT_ENTER:
-    case XCB_INPUT_LEAVE:
-    case XCB_INPUT_FOCUS_IN:
-    case XCB_INPUT_FOCUS_OUT: print_crossing((const void *)g); break;
-    case XCB_INPUT_RAW_KEY_PRESS:
-    case XCB_INPUT_RAW_KEY_RELEASE:
-    case XCB_INPUT_RAW_BUTTON_PRESS:
-    case XCB_INPUT_RAW_BUTTON_RELEASE:
-    case XCB_INPUT_RAW_MOTION: {
-        const xcb_input_raw_button_press_event_t *e = (const void *)g;
-        const uint32_t *tail = (const uint32_t *)(e + 1);
-        printf("dev %u src %u detail %u flags %x mask %x", e->deviceid, e->sourceid, e->detail, e->flags, tail[0]);
-        for (unsigned i = 0; i < (tail[0] ? 8u : 0u); i++)
-            printf(" %d", tail[2 + i]);
-        break;
-    }
-    default: print_device_event((const void *)g);
-    }
-}
-
-static void print_core(const xcb_generic_event_t *g)
-{
-    switch (g->response_type & 127) {
-    case XCB_KEY_PRESS:
-    case XCB_KEY_RELEASE:
-    case XCB_BUTTON_PRESS:
-    case XCB_BUTTON_RELEASE:
-    case XCB_MOTION_NOTIFY: {
-        const xcb_button_press_event_t *e = (const void *)g;
-        printf("%s %u event %s child %s at %d,%d (%d,%d) state %x",
-               ((const char *[]){ "KeyPress", "KeyRelease", "ButtonPress", "ButtonRelease", "Motion" })[(g->response_type & 127) - 2],
-               e->detail, name(e->event), name(e->child), e->root_x, e->root_y, e->event_x, e->event_y, e->state);
-        break;
-    }
-    case XCB_ENTER_NOTIFY:
-    case XCB_LEAVE_NOTIFY: {
-        const xcb_enter_notify_event_t *e = (const void *)g;
-        printf("%s mode %u detail %u event %s child %s at %d,%d (%d,%d) state %x flags %u",
-               (g->response_type & 127) == 7 ? "Enter" : "Leave", e->mode, e->detail, name(e->event), name(e->child),
-               e->root_x, e->root_y, e->event_x, e->event_y, e->state, e->same_screen_focus);
-        break;
-    }
-    case XCB_FOCUS_IN:
-    case XCB_FOCUS_OUT: {
-        const xcb_focus_in_event_t *e = (const void *)g;
-        printf("Focus%s mode %u detail %u event %s", (g->response_type & 127) == 9 ? "In" : "Out", e->mode, e->detail, name(e->event));
-        break;
-    }
-    case XCB_KEYMAP_NOTIFY: {
-        const xcb_keymap_notify_event_t *e = (const void *)g;
-        printf("Keymap");
-        for (unsigned i = 0; i < 31; i++)
-            if (e->keys[i])
-                printf(" %u:%02x", i, e->keys[i]);
-        break;
-    }
-    default: printf("event %u", g->response_type & 127);
-    }
 }
 
 static void drain(void)
@@ -167,14 +52,7 @@ static void drain(void)
         while ((e = xcb_poll_for_event(client[i]))) {
             if ((e->response_type & 127) != XCB_MAPPING_NOTIFY) { /* decided deviation: keyboards share one map */
                 printf("  %c ", 'A' + i);
-                if (!e->response_type) {
-                    const xcb_generic_error_t *error = (const void *)e;
-                    printf("error %u of %u.%u", error->error_code, error->major_code, error->minor_code);
-                } else if ((e->response_type & 127) == XCB_GE_GENERIC) {
-                    print_generic((const void *)e);
-                } else {
-                    print_core(e);
-                }
+                print_event(e);
                 printf("\n");
             }
             free(e);
@@ -184,7 +62,7 @@ static void drain(void)
 
 /* ---- windows ---- */
 
-static xcb_window_t some_window(bool or_root)
+xcb_window_t some_window(bool or_root)
 {
     unsigned n = pick(WINDOWS + (or_root ? 1 : 0));
     return n == WINDOWS ? root : window[n];
@@ -230,7 +108,7 @@ static const uint32_t masks[] = {
     XCB_EVENT_MASK_KEYMAP_STATE, XCB_EVENT_MASK_FOCUS_CHANGE, XCB_EVENT_MASK_OWNER_GRAB_BUTTON,
 };
 
-static uint32_t some_mask(uint32_t allowed)
+uint32_t some_mask(uint32_t allowed)
 {
     uint32_t mask = 0;
     for (unsigned i = 0; i < sizeof(masks) / sizeof(masks[0]); i++)
@@ -295,7 +173,7 @@ static void change_window(void)
 
 /* ---- input ---- */
 
-static const uint8_t keys[] = { 38, 39, 50, 37, 66, 77 }; /* a, s, Shift, Control, CapsLock, NumLock */
+const uint8_t keys[6] = { 38, 39, 50, 37, 66, 77 };
 static bool key_down[sizeof(keys)], button_down[6];
 
 static void input(void)
@@ -340,84 +218,6 @@ static void input(void)
     }
 }
 
-/* ---- focus and grabs ---- */
-
-static void status(const char *what, void *reply)
-{
-    printf("  %s %d\n", what, reply ? ((uint8_t *)reply)[1] : -1);
-    free(reply);
-}
-
-#define GRAB_EVENTS                                                                                                        \
-    (XCB_EVENT_MASK_BUTTON_PRESS | XCB_EVENT_MASK_BUTTON_RELEASE | XCB_EVENT_MASK_ENTER_WINDOW |                           \
-     XCB_EVENT_MASK_LEAVE_WINDOW | XCB_EVENT_MASK_POINTER_MOTION | XCB_EVENT_MASK_POINTER_MOTION_HINT |                    \
-     XCB_EVENT_MASK_BUTTON_1_MOTION | XCB_EVENT_MASK_BUTTON_MOTION | XCB_EVENT_MASK_KEYMAP_STATE)
-
-static uint16_t some_modifiers(void)
-{
-    static const uint16_t all[] = { 0, 1, 4, XCB_MOD_MASK_ANY, XCB_MOD_MASK_ANY };
-    return all[pick(5)];
-}
-
-static void grab(void)
-{
-    unsigned n = pick(CLIENTS);
-    xcb_connection_t *c = client[n];
-    /* Nothing is confined: when that ends, the X server's XTEST pointer goes back to where it last sent it. */
-    xcb_window_t w = some_window(true), confine = 0;
-    uint8_t owner = (uint8_t)pick(2), pointer_mode = pick(3) > 0, keyboard_mode = pick(3) > 0;
-    uint16_t mask = (uint16_t)some_mask(GRAB_EVENTS);
-    xcb_timestamp_t time = pick(12) ? 0 : 1;
-    uint8_t detail = (uint8_t)pick(4), mode = (uint8_t)pick(8);
-    uint16_t modifiers = some_modifiers();
-    uint8_t key = pick(4) ? keys[pick(2)] : 0;
-    switch (pick(11)) {
-    case 0:
-        printf("grab pointer %c %s owner %u mask %x modes %u %u confine %s time %u\n", 'A' + n, name(w), owner, mask, pointer_mode,
-               keyboard_mode, name(confine), time);
-        status("status", xcb_grab_pointer_reply(c, xcb_grab_pointer(c, owner, w, mask, pointer_mode, keyboard_mode, confine, 0, time), NULL));
-        break;
-    case 1: printf("ungrab pointer %c\n", 'A' + n); xcb_ungrab_pointer(c, time); break;
-    case 2:
-        printf("grab keyboard %c %s owner %u modes %u %u time %u\n", 'A' + n, name(w), owner, pointer_mode, keyboard_mode, time);
-        status("status", xcb_grab_keyboard_reply(c, xcb_grab_keyboard(c, owner, w, time, pointer_mode, keyboard_mode), NULL));
-        break;
-    case 3: printf("ungrab keyboard %c\n", 'A' + n); xcb_ungrab_keyboard(c, time); break;
-    case 4:
-        printf("grab button %c %s button %u mods %x owner %u mask %x modes %u %u confine %s\n", 'A' + n, name(w), detail, modifiers,
-               owner, mask, pointer_mode, keyboard_mode, name(confine));
-        xcb_grab_button(c, owner, w, mask, pointer_mode, keyboard_mode, confine, 0, detail, modifiers);
-        break;
-    case 5:
-        printf("ungrab button %c %s button %u mods %x\n", 'A' + n, name(w), detail, modifiers);
-        xcb_ungrab_button(c, detail, w, modifiers);
-        break;
-    case 6:
-        printf("grab key %c %s key %u mods %x owner %u modes %u %u\n", 'A' + n, name(w), key, modifiers, owner, pointer_mode,
-               keyboard_mode);
-        xcb_grab_key(c, owner, w, modifiers, key, pointer_mode, keyboard_mode);
-        break;
-    case 7:
-        printf("ungrab key %c %s key %u mods %x\n", 'A' + n, name(w), key, modifiers);
-        xcb_ungrab_key(c, key, w, modifiers);
-        break;
-    case 8:
-        printf("change grab %c mask %x\n", 'A' + n, mask);
-        xcb_change_active_pointer_grab(c, 0, time, mask);
-        break;
-    default: printf("allow %c %u\n", 'A' + n, mode); xcb_allow_events(c, mode, time); break;
-    }
-}
-
-static void focus(void)
-{
-    unsigned n = pick(CLIENTS);
-    xcb_window_t w = pick(5) ? some_window(true) : pick(2);
-    uint8_t revert = (uint8_t)pick(3);
-    printf("focus %c %s revert %u\n", 'A' + n, name(w), revert);
-    xcb_set_input_focus(client[n], revert, w, 0);
-}
-
 static void query(void)
 {
     xcb_connection_t *c = client[pick(CLIENTS)];
@@ -437,91 +237,6 @@ static void query(void)
             printf(" %u:%02x", i, k->keys[i]);
     printf("\n");
     free(k);
-}
-
-/* ---- XInput 2 ---- */
-
-struct xi_mask { xcb_input_event_mask_t head; uint32_t bits; };
-
-static uint32_t some_xi_mask(void)
-{
-    uint32_t bits = 0;
-    for (unsigned i = 1; i <= 17; i++)
-        if (i != 11 && i != 12 && pick(2))
-            bits |= 1u << i;
-    return bits;
-}
-
-static const uint8_t devices[] = { 0, 1, 1, 1, 2, 2, 3, 3, 4, 5 };
-
-static void xinput(void)
-{
-    unsigned n = pick(CLIENTS);
-    xcb_connection_t *c = client[n];
-    xcb_window_t w = some_window(true);
-    uint32_t bits = some_xi_mask();
-    uint8_t owner = (uint8_t)pick(2), mode = pick(3) > 0, paired = pick(3) > 0;
-    uint16_t device = devices[pick(10)], master = (uint16_t)(2 + pick(2));
-    switch (pick(12)) {
-    case 0:
-    case 1:
-    case 2:
-    case 3: {
-        if (w != root)
-            bits &= ~(0x1fu << 13);
-        struct xi_mask mask = { { device, 1 }, bits };
-        printf("xi select %c %s device %u %x\n", 'A' + n, name(w), device, bits);
-        xcb_input_xi_select_events(c, w, 1, &mask.head);
-        break;
-    }
-    case 4:
-        printf("xi grab %c %s device %u owner %u modes %u %u mask %x\n", 'A' + n, name(w), master, owner, mode, paired, bits);
-        {
-            xcb_input_xi_grab_device_reply_t *r = xcb_input_xi_grab_device_reply(
-                c, xcb_input_xi_grab_device(c, w, 0, 0, master, mode, paired, owner, 1, &bits), NULL);
-            printf("  status %d\n", r ? r->status : -1);
-            free(r);
-        }
-        break;
-    case 5: printf("xi ungrab %c %u\n", 'A' + n, master); xcb_input_xi_ungrab_device(c, 0, master); break;
-    case 6: {
-        uint8_t type = (uint8_t)pick(4);
-        uint32_t detail = type == 0 ? pick(4) : type == 1 ? keys[pick(2)] : 0, modifier = pick(2) ? 1u << 31 : pick(2);
-        uint16_t on = type == 1 || type == 3 ? 3 : 2;
-        printf("xi passive grab %c %s device %u type %u detail %u mods %x owner %u modes %u %u mask %x\n", 'A' + n, name(w), on, type,
-               detail, modifier, owner, mode, paired, bits);
-        xcb_input_xi_passive_grab_device_reply_t *r = xcb_input_xi_passive_grab_device_reply(
-            c, xcb_input_xi_passive_grab_device(c, 0, w, 0, detail, on, 1, 1, type, mode, paired, owner, &bits, &modifier), NULL);
-        printf("  failed %d\n", r ? r->num_modifiers : -1);
-        free(r);
-        break;
-    }
-    case 7: {
-        uint8_t type = (uint8_t)pick(4);
-        uint32_t detail = type == 0 ? pick(4) : type == 1 ? keys[pick(2)] : 0, modifier = pick(2) ? 1u << 31 : pick(2);
-        printf("xi passive ungrab %c %s type %u detail %u mods %x\n", 'A' + n, name(w), type, detail, modifier);
-        xcb_input_xi_passive_ungrab_device(c, w, detail, type == 1 || type == 3 ? 3 : 2, 1, type, &modifier);
-        break;
-    }
-    case 8: {
-        uint8_t event_mode = (uint8_t)pick(6);
-        printf("xi allow %c device %u mode %u\n", 'A' + n, master, event_mode);
-        xcb_input_xi_allow_events(c, 0, master, event_mode, 0, w);
-        break;
-    }
-    case 9: printf("xi focus %c %s\n", 'A' + n, name(w)); xcb_input_xi_set_focus(c, w, 0, 3); break;
-    case 10:
-        printf("xi warp to %s\n", name(w));
-        xcb_input_xi_warp_pointer(c, 0, w, 0, 0, 0, 0, (int)pick(60) << 16, (int)pick(60) << 16, 2);
-        break;
-    default: {
-        xcb_input_xi_query_pointer_reply_t *r = xcb_input_xi_query_pointer_reply(c, xcb_input_xi_query_pointer(c, w, 2), NULL);
-        if (r)
-            printf("xi pointer of %s: child %s %d,%d (%d,%d) mods %x %x %x %x\n", name(w), name(r->child), r->root_x >> 16,
-                   r->root_y >> 16, r->win_x >> 16, r->win_y >> 16, r->mods.base, r->mods.latched, r->mods.locked, r->mods.effective);
-        free(r);
-    }
-    }
 }
 
 /* Let go of what would keep everything else from happening. */
@@ -574,11 +289,11 @@ int main(int argc, char **argv)
         else if (what < 60)
             select_core();
         else if (what < 66)
-            focus();
+            focus_step();
         else if (what < 80)
-            grab();
+            grab_step();
         else if (what < 94 && use_xi2)
-            xinput();
+            xinput_step();
         else if (what < 97)
             query();
         else

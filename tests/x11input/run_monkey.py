@@ -33,6 +33,9 @@ def main():
         with servers.Xvfb() as xvfb:
             expected = run(command, xvfb.environment())
         got = run(command, servers.offstage_environment(library))
+        if expected[-1] != "exit status 0" or len(expected) < steps:
+            print("\n".join(expected[-5:]) + "\nmonkey %d %d did not run on Xvfb" % (seed, steps))
+            return 1
         if expected != got:
             print("\n".join(list(difflib.unified_diff(expected, got, "xvfb", "offstage", lineterm="", n=12))[:60]))
             print("monkey %d %d: different" % (seed, steps))
