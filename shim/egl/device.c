@@ -102,14 +102,31 @@ static bool matches_uuid(const struct ofs_egl_device *device, const char *digits
     return strncmp(text, digits, strlen(digits)) == 0;
 }
 
-static int find_cuda(const struct ofs_egl_device *devices, unsigned count, const struct ofs_cuda_target *target)
+/* Drivers number the devices for EGL_CUDA_DEVICE_NV either as CUDA does without CUDA_VISIBLE_DEVICES, or as this process
+ * sees them. In the second case the hidden ones have no number, which tells the two apart. */
+static bool numbers_are_filtered(const struct ofs_egl_device *devices, unsigned count, const char *visible)
 {
-    for (unsigned i = 0; i < count; i++) {
-        if (target->kind == OFS_CUDA_INDEX && devices[i].nvidia && devices[i].cuda_index == (int)target->index)
+    for (unsigned i = 0; visible && i < count; i++)
+        if (devices[i].nvidia && devices[i].cuda_index < 0)
+            return true;
+    return false;
+}
+
+static int find_cuda(const struct ofs_egl_device *devices, unsigned count, const struct ofs_cuda_target *target,
+                     const char *visible, unsigned index)
+{
+    bool by_uuid = target->kind == OFS_CUDA_UUID || target->kind == OFS_CUDA_MIG_OF;
+    bool filtered = numbers_are_filtered(devices, count, visible);
+    unsigned number = filtered ? index : target->index;
+
+    for (unsigned i = 0; i < count && by_uuid; i++)
+        if (matches_uuid(&devices[i], target->uuid))
             return (int)i;
-        if ((target->kind == OFS_CUDA_UUID || target->kind == OFS_CUDA_MIG_OF) && matches_uuid(&devices[i], target->uuid))
+    if (target->kind != OFS_CUDA_INDEX && !(filtered && target->kind != OFS_CUDA_NONE))
+        return -1;
+    for (unsigned i = 0; i < count; i++)
+        if (devices[i].nvidia && devices[i].cuda_index == (int)number)
             return (int)i;
-    }
     return -1;
 }
 
@@ -157,7 +174,7 @@ static void plan_cuda(struct ofs_device_plan *plan, const char *what, const stru
                       unsigned count, const char *visible, unsigned index)
 {
     struct ofs_cuda_target target = ofs_cuda_resolve(visible, index);
-    int found = find_cuda(devices, count, &target);
+    int found = find_cuda(devices, count, &target, visible, index);
     bool any_nvidia = false;
     char reason[192];
 

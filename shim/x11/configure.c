@@ -76,7 +76,7 @@ static void move_children(struct ofs_server *s, struct ofs_window *w, const stru
 {
     for (struct ofs_window *child = w->top; child; child = child->below)
         if (child->win_gravity == UnmapGravity)
-            ofs_window_unmap(s, child, true);
+            (void)ofs_window_unmap_quietly(s, child, true);   /* apply() sends what it exposes */
     for (struct ofs_window *child = w->top; child; child = child->below) {
         int dx, dy;
         gravity_offset(child->win_gravity, by, &dx, &dy);

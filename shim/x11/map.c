@@ -82,19 +82,25 @@ void ofs_window_map(struct ofs_client *c, struct ofs_window *w)
         ofs_input_focus_window(s, w);
 }
 
-void ofs_window_unmap(struct ofs_server *s, struct ofs_window *w, bool from_configure)
+bool ofs_window_unmap_quietly(struct ofs_server *s, struct ofs_window *w, bool from_configure)
 {
     if (!w->mapped || !w->parent)
-        return;
+        return false;
     xEvent ev = { .u.u.type = UnmapNotify };
     ev.u.unmapNotify.window = w->res.id;
     ev.u.unmapNotify.fromConfigure = from_configure;
     ofs_event_structure(s, w, &ev);
     bool was_viewable = w->viewable;
     w->mapped = false;
-    if (!was_viewable)
+    if (was_viewable)
+        unrealize_tree(s, w);
+    return was_viewable;
+}
+
+void ofs_window_unmap(struct ofs_server *s, struct ofs_window *w, bool from_configure)
+{
+    if (!ofs_window_unmap_quietly(s, w, from_configure))
         return;
-    unrealize_tree(s, w);
     ofs_expose_update(s);
     ofs_input_tree_changed(s);
 }

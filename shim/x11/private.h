@@ -65,6 +65,8 @@ uint32_t ofs_window_others_mask(const struct ofs_window *w);
 /* map.c */
 void ofs_window_map(struct ofs_client *c, struct ofs_window *w);
 void ofs_window_unmap(struct ofs_server *s, struct ofs_window *w, bool from_configure);
+/* The same without the exposures and crossings that follow; true if the window was viewable and they must. */
+bool ofs_window_unmap_quietly(struct ofs_server *s, struct ofs_window *w, bool from_configure);
 void ofs_save_set_apply(struct ofs_client *c);
 /* expose.c: after the tree changed, recompute what can be seen and send VisibilityNotify and Expose. */
 void ofs_expose_update(struct ofs_server *s);

@@ -10,10 +10,12 @@ enum { FIRST_ERROR = 142 };
 
 struct picture {
     struct ofs_res res;
-    bool source_only; /* a solid fill or gradient: nothing can be drawn on it */
+    bool source_only;       /* a solid fill or gradient: nothing can be drawn on it */
+    uint16_t width, height; /* of its drawable when it was made; 0 for a source */
 };
 struct glyphset {
     struct ofs_res res;
+    uint8_t depth;
     unsigned *refs; /* shared by the ids that name one set */
 };
 
@@ -120,12 +122,14 @@ static int query_index_values(struct ofs_client *c, struct ofs_request *r)
 
 /* ---- pictures ---- */
 
-static int new_picture(struct ofs_client *c, uint32_t id, bool source_only)
+static int new_picture(struct ofs_client *c, uint32_t id, uint16_t width, uint16_t height)
 {
     struct picture *p = calloc(1, sizeof(*p));
     if (!p)
         return BadAlloc;
-    p->source_only = source_only;
+    p->source_only = !width;
+    p->width = width;
+    p->height = height;
     int error = ofs_res_add(c, id, OFS_RES_PICTURE, &p->res);
     if (error)
         free(p);
@@ -177,7 +181,7 @@ static int create_picture(struct ofs_client *c, struct ofs_request *r)
     if (r->size_bytes != 20u + 4u * (uint32_t)__builtin_popcount(mask))
         return BadLength;
     error = check_attributes(c, r, mask);
-    return error ? error : new_picture(c, id, false);
+    return error ? error : new_picture(c, id, w ? w->width : p->width, w ? w->height : p->height);
 }
 
 static int change_picture(struct ofs_client *c, struct ofs_request *r)
@@ -210,16 +214,17 @@ static int new_source(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t id = ofs_req32(r);
     int error = ofs_res_check_new(c, id);
-    return error ? error : new_picture(c, id, true);
+    return error ? error : new_picture(c, id, 0, 0);
 }
 
 /* The stops of a gradient: count at `header` bytes, then 4 bytes of position and 8 of colour for each. */
 static int new_gradient(struct ofs_client *c, struct ofs_request *r, uint32_t header_bytes)
 {
-    uint32_t stops = ofs_get32(r->data + header_bytes - 4, c->swap);
+    uint32_t stops = ofs_get32(r->data + header_bytes - 4, c->swap), id = ofs_get32(r->data + 4, c->swap);
     if ((uint64_t)stops * 12 != r->size_bytes - header_bytes)
         return BadLength;
-    return stops ? new_source(c, r) : ofs_bad(c, BadValue, stops);
+    int error = ofs_res_check_new(c, id);
+    return error ? error : stops ? new_source(c, r) : ofs_bad(c, BadValue, id);
 }
 static int linear_gradient(struct ofs_client *c, struct ofs_request *r) { return new_gradient(c, r, 28); }
 static int radial_gradient(struct ofs_client *c, struct ofs_request *r) { return new_gradient(c, r, 36); }
@@ -334,6 +339,7 @@ static int create_glyphset(struct ofs_client *c, struct ofs_request *r)
     }
     *refs = 1;
     set->refs = refs;
+    set->depth = find_format(format)->depth;
     return 0;
 }
 
@@ -352,6 +358,7 @@ static int reference_glyphset(struct ofs_client *c, struct ofs_request *r)
         free(set);
         return error;
     }
+    set->depth = existing->depth;
     set->refs = existing->refs;
     ++*set->refs;
     return 0;
@@ -371,7 +378,15 @@ static int add_glyphs(struct ofs_client *c, struct ofs_request *r)
     struct glyphset *set;
     int error = find_glyphset(c, ofs_req32(r), &set);
     uint32_t count = ofs_req32(r);
-    return error ? error : (uint64_t)count * 16 > ofs_req_left(r) ? BadLength : 0;
+    if (error)
+        return error;
+    if ((uint64_t)count * 16 > ofs_req_left(r))
+        return BadLength;
+    const uint8_t *info = r->data + r->at + 4 * (size_t)count; /* behind the ids: 12 bytes a glyph, then the images */
+    uint64_t images = 0, bits = ofs_depth_bits_per_pixel(set->depth);
+    for (uint32_t i = 0; i < count; i++, info += 12)
+        images += ((uint64_t)ofs_get16(info, c->swap) * bits + 31) / 32 * 4 * ofs_get16(info + 2, c->swap);
+    return images == ofs_req_left(r) - (uint64_t)count * 16 ? 0 : BadLength;
 }
 
 static int free_glyphs(struct ofs_client *c, struct ofs_request *r)
@@ -405,7 +420,11 @@ static int create_cursor(struct ofs_client *c, struct ofs_request *r)
     int error = ofs_res_check_new(c, id);
     if (!error)
         error = find_picture(c, ofs_req32(r), &p);
-    return error ? error : new_cursor(c, id);
+    if (error)
+        return error;
+    if (p->source_only || ofs_req16(r) >= p->width || ofs_req16(r) >= p->height)
+        return BadMatch;
+    return new_cursor(c, id);
 }
 
 static int create_anim_cursor(struct ofs_client *c, struct ofs_request *r)
@@ -414,8 +433,10 @@ static int create_anim_cursor(struct ofs_client *c, struct ofs_request *r)
     int error = ofs_res_check_new(c, id);
     if ((r->size_bytes - 8) % 8)
         return BadLength;
+    if (error)
+        return error;
     if (!ofs_req_left(r))
-        return ofs_bad(c, BadValue, 0);
+        return ofs_bad(c, BadValue, id);
     while (!error && ofs_req_left(r)) {
         struct ofs_res *frame;
         error = ofs_res_find(c, ofs_req32(r), OFS_RES_CURSOR, &frame);
@@ -424,28 +445,54 @@ static int create_anim_cursor(struct ofs_client *c, struct ofs_request *r)
     return error ? error : new_cursor(c, id);
 }
 
+/* An even number: libXrender pads the list of aliases to 32 bits, other clients do not. */
+static const struct { const char *name; uint16_t alias; } filters[] = {
+    { "nearest", 0xFFFF }, { "bilinear", 0xFFFF }, { "convolution", 0xFFFF }, { "fast", 0 }, { "good", 1 }, { "best", 1 },
+};
+
 static int query_filters(struct ofs_client *c, struct ofs_request *r)
 {
-    static const char *const names[] = { "nearest", "bilinear", "fast", "good", "best" };
-    static const uint16_t aliases[] = { 0xFFFF, 0xFFFF, 0, 1, 1 };
     struct ofs_window *w;
     struct ofs_pixmap *p;
     int error = ofs_find_drawable(c, ofs_req32(r), &w, &p);
     if (error)
         return error;
+    if (w && w->class == InputOnly)
+        return BadMatch;
     ofs_reply_begin(c, 0);
-    ofs_out32(c, OFS_ARRAY_LEN(aliases));
-    ofs_out32(c, OFS_ARRAY_LEN(names));
+    ofs_out32(c, OFS_ARRAY_LEN(filters));
+    ofs_out32(c, OFS_ARRAY_LEN(filters));
     ofs_out_zero(c, 16);
-    for (unsigned i = 0; i < OFS_ARRAY_LEN(aliases); i++)
-        ofs_out16(c, aliases[i]);
-    ofs_out_align(c);
-    for (unsigned i = 0; i < OFS_ARRAY_LEN(names); i++) {
-        ofs_out8(c, (uint8_t)strlen(names[i]));
-        ofs_out_bytes(c, names[i], strlen(names[i]));
+    for (unsigned i = 0; i < OFS_ARRAY_LEN(filters); i++)
+        ofs_out16(c, filters[i].alias);
+    for (unsigned i = 0; i < OFS_ARRAY_LEN(filters); i++) {
+        ofs_out8(c, (uint8_t)strlen(filters[i].name));
+        ofs_out_bytes(c, filters[i].name, strlen(filters[i].name));
     }
     ofs_reply_end(c);
     return 0;
+}
+
+static int set_filter(struct ofs_client *c, struct ofs_request *r)
+{
+    struct picture *p;
+    int error = find_picture(c, ofs_req32(r), &p);
+    uint16_t length = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    const uint8_t *name = ofs_req_bytes(r, length);
+    ofs_req_align(r);
+    if (r->bad)
+        return BadLength;
+    unsigned i = 0;
+    while (i < OFS_ARRAY_LEN(filters) &&
+           !(strlen(filters[i].name) == length && name && memcmp(name, filters[i].name, length) == 0))
+        i++;
+    if (error)
+        return error;
+    if (i == OFS_ARRAY_LEN(filters))
+        return BadName;
+    bool takes_parameters = filters[i].alias == 0xFFFF && strcmp(filters[i].name, "convolution") == 0;
+    return ofs_req_left(r) && !takes_parameters ? BadMatch : 0;
 }
 
 static int init(struct ofs_server *s)
@@ -459,7 +506,7 @@ static int init(struct ofs_server *s)
 static const struct ofs_handler_row rows[] = {
     { 0, "RenderQueryVersion", query_version, 3, 3 },
     { 1, "RenderQueryPictFormats", query_formats, 1, 1 },
-    { 2, "RenderQueryPictIndexValues", query_index_values, 2, 2 },
+    { 2, "RenderQueryPictIndexValues", query_index_values, 2, 0 },
     { 4, "RenderCreatePicture", create_picture, 5, 0 },
     { 5, "RenderChangePicture", change_picture, 3, 0 },
     { 6, "RenderSetPictureClipRectangles", clip_rectangles, 3, 0 },
@@ -481,10 +528,10 @@ static const struct ofs_handler_row rows[] = {
     { 27, "RenderCreateCursor", create_cursor, 4, 4 },
     { 28, "RenderSetPictureTransform", check_picture, 11, 11 },
     { 29, "RenderQueryFilters", query_filters, 2, 2 },
-    { 30, "RenderSetPictureFilter", check_picture, 3, 0 },
+    { 30, "RenderSetPictureFilter", set_filter, 3, 0 },
     { 31, "RenderCreateAnimCursor", create_anim_cursor, 2, 0 },
     { 32, "RenderAddTraps", add_traps, 3, 0 },
-    { 33, "RenderCreateSolidFill", new_source, 4, 4 },
+    { 33, "RenderCreateSolidFill", new_source, 4, 0 },
     { 34, "RenderCreateLinearGradient", linear_gradient, 7, 0 },
     { 35, "RenderCreateRadialGradient", radial_gradient, 9, 0 },
     { 36, "RenderCreateConicalGradient", conical_gradient, 6, 0 },

@@ -190,6 +190,7 @@ struct ofs_client {
     struct ofs_window **save_set; unsigned save_set_len;
     struct ofs_await *awaits;             /* sync.c: what it waits for before its next request is served; NULL = nothing */
     struct ofs_xkb_client *xkb;           /* owned by xkb.c; NULL until it is used */
+    uint32_t cursors_hidden;              /* XFIXES: HideCursor less ShowCursor */
     uint16_t xi2_major, xi2_minor;        /* negotiated; 0 = never asked */
 };
 

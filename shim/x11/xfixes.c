@@ -55,8 +55,6 @@ static int select_selection(struct ofs_client *c, struct ofs_request *r)
     uint32_t selection = ofs_req32(r), mask = ofs_req32(r);
     if (error)
         return error;
-    if (!ofs_atom_valid(c->server, selection))
-        return ofs_bad(c, BadAtom, selection);
     if (mask & ~7u)
         return ofs_bad(c, BadValue, mask);
     return ofs_ext_select_set(w, c, OFS_SELECT_XFIXES_SELECTION, selection, mask);
@@ -171,10 +169,22 @@ static int change_cursor(struct ofs_client *c, struct ofs_request *r)
     return error ? error : check_cursor(c, ofs_req32(r));
 }
 
-static int hide_or_show(struct ofs_client *c, struct ofs_request *r)
+static int hide_cursor(struct ofs_client *c, struct ofs_request *r)
 {
     struct ofs_window *w;
-    return ofs_find_window(c, ofs_req32(r), &w);
+    int error = ofs_find_window(c, ofs_req32(r), &w);
+    c->cursors_hidden += !error;
+    return error;
+}
+
+static int show_cursor(struct ofs_client *c, struct ofs_request *r)
+{
+    struct ofs_window *w;
+    int error = ofs_find_window(c, ofs_req32(r), &w);
+    if (!error && !c->cursors_hidden)
+        error = BadMatch;
+    c->cursors_hidden -= !error;
+    return error;
 }
 
 /* ---- regions ---- */
@@ -472,8 +482,7 @@ static int create_barrier(struct ofs_client *c, struct ofs_request *r)
     uint32_t id = ofs_req32(r);
     struct ofs_window *w;
     int error = ofs_res_check_new(c, id);
-    if (!error)
-        error = ofs_find_window(c, ofs_req32(r), &w);
+    uint32_t window = ofs_req32(r);
     int x1 = ofs_req16(r), y1 = ofs_req16(r), x2 = ofs_req16(r), y2 = ofs_req16(r);
     ofs_req_skip(r, 6);
     uint32_t devices = ofs_req16(r);
@@ -483,6 +492,9 @@ static int create_barrier(struct ofs_client *c, struct ofs_request *r)
         return error;
     if ((x1 != x2) == (y1 != y2)) /* neither horizontal nor vertical, or a point */
         return BadValue;
+    error = ofs_find_window(c, window, &w);
+    if (error)
+        return error;
     struct ofs_res *barrier = calloc(1, sizeof(*barrier));
     error = barrier ? ofs_res_add(c, id, OFS_RES_BARRIER, barrier) : BadAlloc;
     if (error)
@@ -545,8 +557,8 @@ static const struct ofs_handler_row rows[] = {
     { 26, "XFixesChangeCursor", change_cursor, 3, 3 },
     { 27, "XFixesChangeCursorByName", change_cursor_by_name, 3, 0 },
     { 28, "XFixesExpandRegion", expand_region, 5, 5 },
-    { 29, "XFixesHideCursor", hide_or_show, 2, 2 },
-    { 30, "XFixesShowCursor", hide_or_show, 2, 2 },
+    { 29, "XFixesHideCursor", hide_cursor, 2, 2 },
+    { 30, "XFixesShowCursor", show_cursor, 2, 2 },
     { 31, "XFixesCreatePointerBarrier", create_barrier, 7, 0 },
     { 32, "XFixesDestroyPointerBarrier", delete_barrier, 2, 2 },
 };

@@ -124,6 +124,7 @@ struct ofs_xkb {
     uint32_t real_leds;
     uint32_t led_auto, led_explicit, led_state; /* lit by their maps, by request, either way */
     struct ofs_xkb_names names;
+    bool foreign_geometry;            /* a client set another, which is not kept */
     struct ofs_xkb_controls controls;
     struct ofs_xkb_state state;
     struct ofs_xkb_filter filters[OFS_XKB_FILTERS];

@@ -48,8 +48,6 @@ int ofs_xkb_req_GetCompatMap(struct ofs_client *c, struct ofs_request *r)
         count = (uint16_t)xkb->interp_count;
     } else if (count && first + count - 1u >= xkb->interp_count) {
         return ofs_bad(c, BadValue, ofs_xkb_code2(0x05, xkb->interp_count));
-    } else if (!count && first > xkb->interp_count) {
-        first = 0;
     }
     ofs_xkb_write_compat(c, device, groups & XkbAllGroupsMask, first, count);
     return 0;

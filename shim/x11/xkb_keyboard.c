@@ -10,10 +10,11 @@ void ofs_xkb_write_geometry(struct ofs_client *c, uint8_t device, uint32_t name)
 {
     const struct ofs_keymap *map = &ofs_keymap_default;
     const uint8_t *p = map->geometry;
-    bool found = map->geometry_name && (!name || name == c->server->xkb->names.geometry);
+    const struct ofs_xkb *xkb = c->server->xkb;
+    bool found = map->geometry_name && !xkb->foreign_geometry && (!name || name == xkb->names.geometry);
     ofs_reply_begin(c, device);
     if (!found)
-        ofs_out32(c, name);
+        ofs_out32(c, name ? name : xkb->names.geometry);
     for (const char *f = map->geometry_format; found && *f; f++) {
         uint32_t value = 0;
         unsigned width = *f == 'b' ? 1 : *f == 'h' ? 2 : 4;
@@ -50,12 +51,26 @@ int ofs_xkb_req_GetGeometry(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-/* What the keyboard looks like is not for clients to say; nothing here would use it. */
+/* What the keyboard looks like is of no use here: a client's geometry is taken note of by name, not kept, and no longer
+ * found. */
 int ofs_xkb_req_SetGeometry(struct ofs_client *c, struct ofs_request *r)
 {
+    struct ofs_xkb *xkb = c->server->xkb;
     uint8_t device;
-    int error = ofs_xkb_begin(c, ofs_req16(r), OFS_XKB_KEYBOARD, &device);
-    return error ? error : BadAccess;
+    uint16_t spec = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    uint32_t name = ofs_req32(r);
+    int error = ofs_xkb_begin(c, spec, OFS_XKB_KEYBOARD, &device);
+    if (error || (error = check_name(c, name)) != 0)
+        return error;
+    struct ofs_xkb_names_change names = { .changed = XkbGeometryNameMask };
+    struct ofs_xkb_cause cause = { .major = OFS_XKB_MAJOR, .minor = X_kbSetGeometry };
+    if (name != xkb->names.geometry)
+        ofs_xkb_notify_names(c->server, &names);
+    xkb->names.geometry = name;
+    xkb->foreign_geometry = true;
+    ofs_xkb_notify_new_keyboard(c->server, XkbNKN_GeometryMask, &cause);
+    return 0;
 }
 
 /* A string with a length byte. */
@@ -102,7 +117,7 @@ static bool is_current(struct ofs_server *s, const struct text *spec, uint32_t c
     return name && length == spec->length && memcmp(name, spec->at, length) == 0;
 }
 
-enum { COMPONENTS = 5 };
+enum { KEYCODES, TYPES, COMPAT, SYMBOLS, GEOMETRY, COMPONENTS };
 
 static bool is_current_map(struct ofs_server *s, const struct text specs[COMPONENTS])
 {
@@ -205,7 +220,8 @@ int ofs_xkb_req_GetKbdByName(struct ofs_client *c, struct ofs_request *r)
             return BadLength;
     if (!ofs_req_end(r))
         return BadLength;
-    bool have = is_current_map(c->server, specs);
+    /* A map without symbols is none. */
+    bool have = is_current_map(c->server, specs) && (load || specs[SYMBOLS].length || ((want | need) & XkbGBN_SymbolsMask));
     uint16_t reported = have ? reported_for(want | need) : 0;
     ofs_reply_begin(c, device);
     ofs_out8(c, xkb->min_keycode);

@@ -169,7 +169,7 @@ int ofs_xkb_req_PerClientFlags(struct ofs_client *c, struct ofs_request *r)
         xc->auto_controls = xc->auto_values = 0;
     }
     xc->flags = (uint8_t)((xc->flags & ~change) | (change & value));
-    ofs_reply_begin(c, device);
+    ofs_reply_begin(c, 0); /* the flags are the client's, not the device's: X.Org servers name none */
     ofs_out32(c, XkbPCF_AllFlagsMask);
     ofs_out32(c, xc->flags & XkbPCF_AllFlagsMask);
     ofs_out32(c, xc->auto_controls);
@@ -276,12 +276,8 @@ int ofs_xkb_req_Bell(struct ofs_client *c, struct ofs_request *r)
 
 int ofs_xkb_req_SetDebuggingFlags(struct ofs_client *c, struct ofs_request *r)
 {
-    uint16_t message = ofs_req16(r);
-    ofs_req_skip(r, 2);
+    ofs_req_skip(r, 4); /* the length of a message for the server's log, which follows: nobody reads it */
     uint32_t affect = ofs_req32(r), flags = ofs_req32(r), affect_controls = ofs_req32(r), controls = ofs_req32(r);
-    ofs_req_skip(r, message);
-    if (!ofs_req_end(r))
-        return BadLength;
     struct ofs_xkb *xkb = c->server->xkb;
     xkb->debug_flags = (xkb->debug_flags & ~affect) | (flags & affect);
     xkb->debug_controls = (xkb->debug_controls & ~affect_controls) | (controls & affect_controls);

@@ -1,5 +1,7 @@
 """The stock X programs that are run on both servers. Each is one process, since every process has a world of its own."""
 
+import re
+
 import servers
 
 PROGRAMS = {
@@ -41,7 +43,6 @@ def collect(name, environment):
     """Lines of a program's output, its exit status and what it said on stderr."""
     command = [environment.get("DISPLAY", ":0") if word == "DISPLAY" else word for word in PROGRAMS[name]]
     status, out, err = servers.run(command, environment, timeout_s=20)
-    display = environment.get("DISPLAY", ":0")
-    lines = [line.replace(display, ":N") if display in line else line for line in out.splitlines()]
-    lines.append("exit status %s" % status)
-    return lines + ["stderr: " + line.replace(display, ":N") for line in err.splitlines()]
+    name = re.compile(r"(?<!\w)%s(\.0)?(?!\w)" % re.escape(environment.get("DISPLAY", ":0")))
+    lines = out.splitlines() + ["exit status %s" % status] + ["stderr: " + line for line in err.splitlines()]
+    return [name.sub(":N", line) for line in lines]

@@ -170,6 +170,7 @@ void scenario_gravity(struct oracle *o)
     gravity_round(o, "left edge moves, width grows", top, children, XCB_CONFIG_WINDOW_X | XCB_CONFIG_WINDOW_WIDTH, 100, 240);
     gravity_round(o, "border", top, children, XCB_CONFIG_WINDOW_BORDER_WIDTH, 7, 0);
     oracle_step(o, "bit gravity decides what is exposed");
+    xcb_unmap_subwindows(o->c, top);
     for (uint32_t gravity = 0; gravity <= 10; gravity++) {
         oracle_step(o, "bit gravity %u", gravity);
         xcb_change_window_attributes(o->c, top, XCB_CW_BIT_GRAVITY, &gravity);

@@ -91,7 +91,6 @@ void scenario_property_errors(struct oracle *o)
     get(o, w, 0, 0xFFFFF, 0, 0, 1);
     get(o, w, 0, p, 0xFFFFF, 0, 1);
     get(o, w, 0, p, 0, 1, 1);          /* offset 4 of 3 bytes */
-    get(o, w, 0, p, 0, 0x40000000, 1);
     get(o, w, 0, p, XCB_ATOM_INTEGER, 77, 1);
     get(o, w, 0, p, 0, 0, 0xFFFFFFFF);
     oracle_step(o, "rotate");
