@@ -28,11 +28,17 @@ static int reply_string(struct ofs_client *c, const char *text)
     return 0;
 }
 
+/* What a client may do over the wire, which is nothing beyond GLX 1.4 itself. */
+static int query_extensions_string(struct ofs_client *c, struct ofs_request *r)
+{
+    return ofs_req32(r) ? BadMatch : reply_string(c, "");
+}
+
 static int query_server_string(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t screen = ofs_req32(r), name = ofs_req32(r);
     if (screen)
-        return ofs_bad(c, BadValue, screen);
+        return BadMatch;
     switch (name) {
     case SERVER_VENDOR: return reply_string(c, "Offstage");
     case SERVER_VERSION: return reply_string(c, "1.4");
@@ -47,7 +53,7 @@ static int get_visual_configs(struct ofs_client *c, struct ofs_request *r)
     enum { PROPERTIES = 18 };
     uint32_t screen = ofs_req32(r);
     if (screen)
-        return ofs_bad(c, BadValue, screen);
+        return BadMatch;
     unsigned count;
     const struct ofs_visual *v = ofs_xview_visuals(&count);
     ofs_reply_begin(c, 0);
@@ -71,7 +77,7 @@ static int get_fb_configs(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t screen = ofs_req32(r);
     if (screen)
-        return ofs_bad(c, BadValue, screen);
+        return BadMatch;
     ofs_reply_begin(c, 0); /* no indirect configurations */
     ofs_out32(c, 0);
     ofs_out32(c, 0);
@@ -129,6 +135,7 @@ static const struct ofs_handler_row rows[] = {
     { 7, "glXQueryVersion", query_version, 3, 3 },
     { 14, "glXGetVisualConfigs", get_visual_configs, 2, 2 },
     { 16, "glXVendorPrivate", vendor_private, 3, 0 },
+    { 18, "glXQueryExtensionsString", query_extensions_string, 2, 2 },
     { 19, "glXQueryServerString", query_server_string, 3, 3 },
     { 20, "glXClientInfo", accept_any, 4, 0 },
     { 21, "glXGetFBConfigs", get_fb_configs, 2, 2 },

@@ -142,7 +142,7 @@ static int check_client(struct ofs_client *c, uint32_t id)
     for (struct ofs_client *other = c->server->clients; other; other = other->next)
         if (other->index == id >> 21)
             return 0;
-    return ofs_bad(c, BadMatch, id);
+    return ofs_bad(c, BadValue, id);
 }
 
 static int set_priority(struct ofs_client *c, struct ofs_request *r) { return check_client(c, ofs_req32(r)); }

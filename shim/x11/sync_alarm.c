@@ -32,6 +32,7 @@ static void notify_alarm(struct ofs_server *s, struct alarm *a, int64_t counter,
     words[6] = ofs_server_now(s);
     memcpy(&ev, words, 32);
     ev.u.u.type = OFS_SYNC_FIRST_EVENT + OFS_SYNC_ALARM_NOTIFY;
+    ev.u.u.detail = OFS_SYNC_ALARM_NOTIFY; /* the kind is in the event twice */
     ((uint8_t *)&ev)[28] = a->state;
     for (struct alarm_watch *w = a->watches; w; w = w->next)
         ofs_event_to_client(w->client, &ev);
@@ -116,7 +117,7 @@ static uint32_t attribute_bytes(uint32_t mask)
     return 4u * (uint32_t)__builtin_popcount(mask) + (mask & CA_VALUE ? 4 : 0) + (mask & CA_DELTA ? 4 : 0);
 }
 
-static int change_attributes(struct ofs_client *c, struct ofs_request *r, struct alarm *a, uint32_t mask)
+static int change_attributes(struct ofs_client *c, struct ofs_request *r, struct alarm *a, uint32_t mask, bool fresh)
 {
     struct ofs_trigger t = a->trigger;
     uint32_t type = a->value_type, events = 1;
@@ -158,7 +159,7 @@ static int change_attributes(struct ofs_client *c, struct ofs_request *r, struct
     a->value_type = type;
     a->delta = delta;
     a->state = t.counter ? ALARM_ACTIVE : ALARM_INACTIVE;
-    if (!t.counter || ofs_trigger_holds(&t, now, now))
+    if (t.counter ? ofs_trigger_holds(&t, now, now) : !fresh)
         fire(c->server, a, now);
     return 0;
 }
@@ -182,7 +183,7 @@ int ofs_sync_create_alarm(struct ofs_client *c, struct ofs_request *r)
     int error = ofs_res_check_new(c, id);
     if (error)
         return error;
-    if (r->size_bytes != 12 + attribute_bytes(mask & 0x3F))
+    if (r->size_bytes != 12 + attribute_bytes(mask))
         return BadLength;
     struct alarm *a = calloc(1, sizeof(*a));
     if (!a)
@@ -198,7 +199,7 @@ int ofs_sync_create_alarm(struct ofs_client *c, struct ofs_request *r)
         free(a);
         return error;
     }
-    error = change_attributes(c, r, a, mask);
+    error = change_attributes(c, r, a, mask, true);
     if (error) {
         (void)watch(a, c, false);
         ofs_res_free(c->server, &a->res);
@@ -213,7 +214,7 @@ int ofs_sync_change_alarm(struct ofs_client *c, struct ofs_request *r)
     uint32_t mask = ofs_req32(r);
     if (error)
         return error;
-    return r->size_bytes == 12 + attribute_bytes(mask & 0x3F) ? change_attributes(c, r, a, mask) : BadLength;
+    return r->size_bytes == 12 + attribute_bytes(mask) ? change_attributes(c, r, a, mask, false) : BadLength;
 }
 
 int ofs_sync_query_alarm(struct ofs_client *c, struct ofs_request *r)

@@ -117,7 +117,7 @@ static bool is_current(struct ofs_server *s, const struct text *spec, uint32_t c
     return name && length == spec->length && memcmp(name, spec->at, length) == 0;
 }
 
-enum { KEYCODES, TYPES, COMPAT, SYMBOLS, GEOMETRY, COMPONENTS };
+enum { COMPONENTS = 5 };
 
 static bool is_current_map(struct ofs_server *s, const struct text specs[COMPONENTS])
 {
@@ -220,8 +220,7 @@ int ofs_xkb_req_GetKbdByName(struct ofs_client *c, struct ofs_request *r)
             return BadLength;
     if (!ofs_req_end(r))
         return BadLength;
-    /* A map without symbols is none. */
-    bool have = is_current_map(c->server, specs) && (load || specs[SYMBOLS].length || ((want | need) & XkbGBN_SymbolsMask));
+    bool have = is_current_map(c->server, specs) && (load || want || need);
     uint16_t reported = have ? reported_for(want | need) : 0;
     ofs_reply_begin(c, device);
     ofs_out8(c, xkb->min_keycode);

@@ -177,8 +177,6 @@ int ofs_xkb_req_SetNames(struct ofs_client *c, struct ofs_request *r)
         return error;
     if (n.which & ~(uint32_t)XkbAllNamesMask)
         return ofs_bad(c, BadValue, ofs_xkb_code2(0x01, n.which & ~(uint32_t)XkbAllNamesMask));
-    if (!ofs_req_left(r)) /* X.Org servers want some name, even if none is to be set */
-        return BadLength;
     if ((error = check(c, &n, *r)) != 0)
         return error;
     char(*aliases)[8] = NULL;
