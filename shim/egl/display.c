@@ -22,12 +22,14 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t done;
     enum open_state api_state, display_state;
-    bool software_lost;      /* a parent drew with the software device */
+    unsigned software_lost;  /* how many ancestors drew in software: their screens' threads stayed with them */
     struct ofs_egl_api api;
     struct ofs_egl egl;
     _Atomic(const struct ofs_egl_api *) api_ready; /* &api once it may be used */
     _Atomic(const struct ofs_egl *) ready;         /* &egl once it may be used */
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
+
+static const char mesa_log_level[] = "EGL_LOG_LEVEL";
 
 /* True in the thread that is doing the work: what the driver calls meanwhile is not ours. */
 static OFS_TLS bool opening, loading;
@@ -124,7 +126,8 @@ static EGLDisplay try_device(const struct ofs_egl_api *fn, const struct ofs_egl_
     return display;
 }
 
-/* Mesa's software device, else whatever surfaceless Mesa gives. */
+/* Mesa's software device, else whatever surfaceless Mesa gives. These are two screens, each with threads of its own: a
+ * child that was forked from a process that draws has the second one left, and its child none. */
 static EGLDisplay open_software(struct ofs_egl *egl, const struct ofs_egl_device *devices, unsigned count)
 {
     const struct ofs_egl_api *fn = &egl->fn;
@@ -140,7 +143,7 @@ static EGLDisplay open_software(struct ofs_egl *egl, const struct ofs_egl_device
             return display;
         }
     }
-    if (!fn->eglGetPlatformDisplayEXT ||
+    if (state.software_lost > 1 || !fn->eglGetPlatformDisplayEXT ||
         !ofs_has_word(fn->eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS), "EGL_MESA_platform_surfaceless"))
         return EGL_NO_DISPLAY;
     display = fn->eglGetPlatformDisplayEXT(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
@@ -173,6 +176,18 @@ static bool open_steps(struct ofs_egl *egl, const struct ofs_egl_device *devices
     return false;
 }
 
+/* Mesa complains on stderr about devices that it cannot open, which a container may well list; what came of it is ours to
+ * say. Mesa reads the variable once, so that it need not stay for children to inherit. */
+static bool quiet_mesa(const struct ofs_egl_device *devices, unsigned count)
+{
+    bool hardware = false;
+
+    for (unsigned i = 0; i < count; i++)
+        hardware = hardware || !devices[i].software;
+    return hardware && !ofs_log_enabled(OFS_LOG_MODULE, OFS_LOG_DEBUG) && !getenv(mesa_log_level) &&
+           setenv(mesa_log_level, "fatal", 0) == 0;
+}
+
 static bool choose_display(struct ofs_egl *egl, const char *wanted)
 {
     struct ofs_egl_device devices[OFS_MAX_DEVICES];
@@ -180,15 +195,20 @@ static bool choose_display(struct ofs_egl *egl, const char *wanted)
     struct ofs_gpu_request request;
     char problem[256] = "";
     unsigned count;
+    bool quiet, opened;
 
     if (ofs_gpu_parse(wanted, &request) != OFS_OK) {
         ofs_log_refuse("OFFSTAGE_GPU=%s is not one of auto, cuda:N, egl:N, software: no OpenGL context can be had", wanted);
         return false;
     }
     count = ofs_egl_devices(&egl->fn, devices, OFS_MAX_DEVICES);
+    quiet = quiet_mesa(devices, count);
     ofs_device_plan_make(&request, devices, count, getenv("CUDA_VISIBLE_DEVICES"), &plan);
     (void)snprintf(problem, sizeof(problem), "%s", plan.problem);
-    if (open_steps(egl, devices, &plan, problem, sizeof(problem)))
+    opened = open_steps(egl, devices, &plan, problem, sizeof(problem));
+    if (quiet)
+        (void)unsetenv(mesa_log_level);
+    if (opened)
         return true;
     if (!plan.may_fall_back && request.kind != OFS_GPU_SOFTWARE) {
         ofs_log_refuse("the GPU %s cannot be had: %s; choose another with --gpu, or --gpu software", wanted, problem);
@@ -316,7 +336,7 @@ const struct ofs_egl *ofs_egl_open(void)
 void ofs_egl_fork_child(void)
 {
     /* Its threads are not in this process, so that a frame would never end; another platform gets another screen. */
-    state.software_lost |= atomic_load(&state.ready) && state.egl.software;
+    state.software_lost += atomic_load(&state.ready) && state.egl.software;
     (void)pthread_mutex_init(&state.lock, NULL);
     (void)pthread_cond_init(&state.done, NULL);
     if (state.api_state == OPEN_RUNNING)

@@ -31,10 +31,17 @@ struct xlib {
     void *(*_XGetRequest)(Display *, CARD8, size_t);
 };
 
-/* One libX11 per process is the rule; a second one replaces the first here and back, which costs time only. */
-static _Atomic(const struct xlib *) known;
-static struct xlib storage[4];
-static _Atomic unsigned used;
+/* All that this file remembers. One libX11 per process is the rule; with a second one `known` goes back and forth, which
+ * costs time only. */
+static struct {
+    _Atomic(const struct xlib *) known;
+    struct xlib storage[4];
+    _Atomic unsigned used;
+    struct {
+        _Atomic(Display *) dpy;
+        _Atomic int thread;
+    } first_users[16];            /* see may_touch */
+} state;
 
 static void *find_library(void *address)
 {
@@ -48,18 +55,18 @@ static void *find_library(void *address)
 
 static const struct xlib *resolve(void *owner)
 {
-    unsigned count = atomic_load(&used);
+    unsigned count = atomic_load(&state.used);
     struct xlib *xlib;
     void *library;
     int saved_errno = errno;
 
-    for (unsigned i = 0; i < count && i < OFS_ARRAY_LEN(storage); i++)
-        if (storage[i].owner == owner)
-            return &storage[i];
+    for (unsigned i = 0; i < count && i < OFS_ARRAY_LEN(state.storage); i++)
+        if (state.storage[i].owner == owner)
+            return &state.storage[i];
     library = find_library(owner);
     (void)pthread_mutex_lock(&ofs_glx.lock);
-    count = atomic_load(&used);
-    xlib = count < OFS_ARRAY_LEN(storage) ? &storage[count] : NULL;
+    count = atomic_load(&state.used);
+    xlib = count < OFS_ARRAY_LEN(state.storage) ? &state.storage[count] : NULL;
     if (library && xlib) {
         xlib->XSync = (int (*)(Display *, Bool))ofs_real_dlsym(library, "XSync");
         xlib->XFlush = (int (*)(Display *))ofs_real_dlsym(library, "XFlush");
@@ -71,7 +78,7 @@ static const struct xlib *resolve(void *owner)
         xlib->_XGetRequest = (void *(*)(Display *, CARD8, size_t))ofs_real_dlsym(library, "_XGetRequest");
         if (xlib->XSync && xlib->XFlush && xlib->XNoOp && xlib->XGetVisualInfo && xlib->_XGetRequest) {
             xlib->owner = owner;
-            atomic_store(&used, count + 1);
+            atomic_store(&state.used, count + 1);
         } else {
             xlib = NULL;
         }
@@ -83,22 +90,42 @@ static const struct xlib *resolve(void *owner)
     return library ? xlib : NULL;
 }
 
+void ofs_glx_client_fork_child(void)
+{
+    memset(state.first_users, 0, sizeof(state.first_users));
+}
+
 static const struct xlib *xlib_of(Display *dpy)
 {
-    const struct xlib *xlib = atomic_load_explicit(&known, memory_order_acquire);
+    const struct xlib *xlib = atomic_load_explicit(&state.known, memory_order_acquire);
     void *owner = (void *)dpy->resource_alloc;
 
     if (!xlib || xlib->owner != owner) {
         xlib = resolve(owner);
         if (xlib)
-            atomic_store_explicit(&known, xlib, memory_order_release);
+            atomic_store_explicit(&state.known, xlib, memory_order_release);
     }
     return xlib;
 }
 
-int ofs_glx_connection(Display *dpy)
+/* Without XInitThreads (which libX11 calls by itself since 1.8) a Display belongs to the threads that the program keeps
+ * apart by its own means. A call that only happens to need it, like a viewport, must then not touch it from a thread that
+ * the program may not have meant to: only the one that first used GLX on it counts as safe. */
+static bool may_touch(Display *dpy)
 {
-    return dpy->fd;
+    if (dpy->lock)
+        return true;
+    for (size_t i = 0; i < OFS_ARRAY_LEN(state.first_users); i++) {
+        Display *nobody = NULL;
+
+        if (atomic_load(&state.first_users[i].dpy) == dpy)
+            return atomic_load(&state.first_users[i].thread) == ofs_thread_id();
+        if (atomic_compare_exchange_strong(&state.first_users[i].dpy, &nobody, dpy)) {
+            atomic_store(&state.first_users[i].thread, ofs_thread_id());
+            return true;
+        }
+    }
+    return false;
 }
 
 bool ofs_glx_is_ours(Display *dpy)
@@ -115,7 +142,7 @@ void ofs_glx_sync(Display *dpy)
 
     if (!dpy || !ofs_xview_sequence(dpy->fd, &sequence) || sequence == (uint32_t)dpy->request)
         return;
-    xlib = xlib_of(dpy);
+    xlib = may_touch(dpy) ? xlib_of(dpy) : NULL;
     if (xlib)
         (void)xlib->XSync(dpy, False);
 }
@@ -126,7 +153,7 @@ void ofs_glx_flush(Display *dpy)
 
     if (!dpy || dpy->bufptr == dpy->buffer)
         return;
-    xlib = xlib_of(dpy);
+    xlib = may_touch(dpy) ? xlib_of(dpy) : NULL;
     if (xlib)
         (void)xlib->XFlush(dpy);
 }

@@ -93,6 +93,7 @@ static void release_current(void)
     set_user(old.read_surface, 0);
     forget_current();
     drop(&old);
+    ofs_drawable_sweep();
 }
 
 static void thread_ends(void *unused)

@@ -62,11 +62,11 @@ void ofs_glx_flush(Display *dpy);
  * base. The client's handler runs before this returns. */
 enum ofs_glx_error_kind { OFS_GLX_CORE_ERROR, OFS_GLX_EXT_ERROR };
 void ofs_glx_raise(Display *dpy, enum ofs_glx_error_kind kind, int code, int minor, uint32_t value);
+void ofs_glx_client_fork_child(void);
 /* A new resource id of the client's. */
 XID ofs_glx_new_xid(Display *dpy);
 /* XGetVisualInfo of the client's own libX11 for one visual of screen 0, to be freed with XFree; or NULL. */
 XVisualInfo *ofs_glx_visual_info(Display *dpy, unsigned visual_id);
-int ofs_glx_connection(Display *dpy); /* its descriptor */
 
 /* -- contexts (context.c, attribs.c) ------------------------------------------------------------------------------ */
 

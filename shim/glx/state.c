@@ -76,5 +76,6 @@ void ofs_glx_fork_child(void)
     atomic_store(&ofs_glx.configs, NULL);
     atomic_store(&ofs_glx.copier, (EGLContext)NULL);
     memset(&ofs_current, 0, sizeof(ofs_current));
+    ofs_glx_client_fork_child();
     ofs_egl_fork_child();
 }

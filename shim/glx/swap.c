@@ -26,18 +26,39 @@ static void swap_current(void)
     ofs_current_follow_size();
 }
 
-/* The drawable is not what this thread draws to: there is nothing of this thread's to flush. */
+/* The drawable is not what this thread draws to: there is nothing of this thread's to flush. If another thread draws to it,
+ * its frame is that thread's to swap. */
 static void swap_other(struct ofs_drawable *drawable)
 {
     struct ofs_surface *surface;
+    bool mine;
 
     if (!drawable->config->double_buffer)
         return;
     surface = ofs_surface_for(drawable);
     if (!surface)
         return;
-    ofs_glx_observe(drawable, surface->back);
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    mine = drawable->surface == surface;
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    if (mine) {
+        ofs_glx_observe(drawable, surface->back);
+        ofs_front_update(surface, 0, 0, (int)ofs_size_width(surface->size_px), (int)ofs_size_height(surface->size_px));
+    }
     ofs_surface_release(surface);
+}
+
+/* A window that GLX has not seen yet is a drawable all the same. */
+static bool is_unused_window(Display *dpy, XID xid)
+{
+    struct ofs_xdrawable *x;
+    bool is_window;
+
+    ofs_glx_sync(dpy);
+    x = ofs_xview_acquire((uint32_t)xid);
+    is_window = x && x->kind == OFS_XDRAWABLE_WINDOW && x->visual;
+    ofs_xview_release(x);
+    return is_window;
 }
 
 static void swap(Display *dpy, XID xid, int minor)
@@ -52,7 +73,7 @@ static void swap(Display *dpy, XID xid, int minor)
         drawable = ofs_drawable_find(xid);
         if (drawable)
             swap_other(drawable);
-        else if (!(drawable = ofs_drawable_find(xid)))
+        else if (!is_unused_window(dpy, xid))
             ofs_glx_raise(dpy, OFS_GLX_EXT_ERROR, GLXBadDrawable, minor, (uint32_t)xid);
         ofs_drawable_release(drawable);
     }

@@ -16,7 +16,7 @@ int ofs_core_GetKeyboardMapping(struct ofs_client *c, struct ofs_request *r)
     if (first + count - 1 > xkb->max_keycode)
         return ofs_bad(c, BadValue, count);
     unsigned width = ofs_xkb_core_width(xkb);
-    uint32_t syms[256];
+    uint32_t syms[255]; /* the reply has one byte for the number */
     width = width > OFS_ARRAY_LEN(syms) ? (unsigned)OFS_ARRAY_LEN(syms) : width;
     ofs_reply_begin(c, (uint8_t)width);
     ofs_out_zero(c, 24);

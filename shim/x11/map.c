@@ -150,7 +150,12 @@ int ofs_core_UnmapSubwindows(struct ofs_client *c, struct ofs_request *r)
     int error = ofs_find_window(c, ofs_req32(r), &w);
     if (error)
         return error;
+    bool changed = false;
     for (struct ofs_window *child = w->bottom; child; child = child->above)
-        ofs_window_unmap(c->server, child, false);
+        changed |= ofs_window_unmap_quietly(c->server, child, false);
+    if (changed) {
+        ofs_expose_update(c->server);
+        ofs_input_tree_changed(c->server);
+    }
     return 0;
 }

@@ -35,6 +35,12 @@ static void remove_property(struct ofs_server *s, struct ofs_window *w, struct o
     notify(s, w, name, PropertyDelete);
 }
 
+void ofs_properties_delete(struct ofs_server *s, struct ofs_window *w)
+{
+    while (w->properties)
+        remove_property(s, w, w->properties);
+}
+
 void ofs_properties_free(struct ofs_window *w)
 {
     for (struct ofs_property *p = w->properties, *next; p; p = next) {

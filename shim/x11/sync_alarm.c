@@ -150,8 +150,10 @@ static int change_attributes(struct ofs_client *c, struct ofs_request *r, struct
     if ((rising && delta < 0) || (!rising && delta > 0))
         return BadMatch;
     int64_t now = counter ? ofs_counter_value(c->server, counter) : 0;
-    if ((mask & CA_VALUE) && type && (!counter || __builtin_add_overflow(now, t.value, &t.value)))
-        return counter ? ofs_bad(c, BadValue, (uint32_t)((uint64_t)t.value >> 32)) : BadMatch;
+    if ((mask & (CA_VALUE | CA_VALUE_TYPE)) && type && !counter)
+        return BadMatch; /* relative to nothing */
+    if ((mask & CA_VALUE) && type && __builtin_add_overflow(now, t.value, &t.value))
+        return ofs_bad(c, BadValue, (uint32_t)((uint64_t)t.value >> 32));
     error = mask & CA_EVENTS ? watch(a, c, events) : 0;
     if (error)
         return error;

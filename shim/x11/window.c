@@ -272,6 +272,7 @@ static void destroy_tree(struct ofs_server *s, struct ofs_window *w)
     ofs_event_structure(s, w, &ev);
     ofs_input_window_gone(s, w);
     ofs_selections_window_gone(s, w);
+    ofs_properties_delete(s, w);
     for (unsigned i = 0; i < ofs_extension_count; i++)
         if (ofs_extensions[i]->window_gone)
             ofs_extensions[i]->window_gone(s, w);

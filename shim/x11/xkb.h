@@ -3,11 +3,12 @@
  * xkb.c          loads the compiled map; what input.h promises
  * xkb_map.c      changing a key's types, symbols and actions; symbol interpretation; virtual modifiers
  * xkb_core.c     the core protocol's view of the map
- * xkb_state.c    key actions: modifiers, groups, locks and latches
+ * xkb_state.c    state: modifiers, groups, and what follows from them
+ * xkb_action.c   key actions: locks, latches and the like
  * xkb_leds.c     indicators
  * xkb_notify.c   events
  * xkb_request.c  request table, selections, state, bell
- * xkb_getmap.c, xkb_setmap.c, xkb_names.c, xkb_setnames.c, xkb_compat.c, xkb_controls.c, xkb_indicator.c, xkb_device.c,
+ * xkb_getmap.c, xkb_setmap*.c, xkb_names.c, xkb_setnames.c, xkb_compat.c, xkb_controls.c, xkb_indicator.c, xkb_device.c,
  * xkb_keyboard.c the other requests
  *
  * There is one keyboard with one map; the master and its slaves all answer with it. */
@@ -189,7 +190,7 @@ void ofs_xkb_core_syms(const struct ofs_xkb *xkb, unsigned keycode, unsigned wid
 int ofs_xkb_set_core_syms(struct ofs_xkb *xkb, unsigned keycode, unsigned width, const uint32_t *syms);
 void ofs_xkb_convert_case(uint32_t sym, uint32_t *lower_out, uint32_t *upper_out);
 
-/* xkb_state.c */
+/* xkb_state.c, xkb_action.c */
 void ofs_xkb_derive_state(struct ofs_xkb *xkb);
 uint8_t ofs_xkb_adjust_group(const struct ofs_xkb *xkb, int group);
 uint16_t ofs_xkb_state_changes(const struct ofs_xkb_state *old, const struct ofs_xkb_state *new);

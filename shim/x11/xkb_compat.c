@@ -110,7 +110,7 @@ int ofs_xkb_req_SetCompatMap(struct ofs_client *c, struct ofs_request *r)
     uint8_t groups = ch.groups & XkbAllGroupsMask;
     if (ofs_req_left(r) != ch.count * 16u + ofs_xkb_bit_count(groups) * 4u)
         return BadLength;
-    if ((error = set_interps(xkb, r, &ch)) != 0)
+    if ((ch.count || ch.truncate) && (error = set_interps(xkb, r, &ch)) != 0)
         return error;
     for (unsigned g = 0; g < 4; g++) {
         if (!(groups >> g & 1))

@@ -84,7 +84,8 @@ int ofs_xkb_set_types(struct ofs_xkb *xkb, unsigned keycode, unsigned groups, co
     for (unsigned g = 0; g < groups; g++) {
         unsigned levels = xkb->types[types[g]].levels;
         width = levels > width ? levels : width;
-        keep[g] = levels < xkb->types[key->type[g]].levels ? (uint8_t)levels : xkb->types[key->type[g]].levels;
+        if (g < ofs_xkb_groups(key)) /* types beyond the key's groups may be anything */
+            keep[g] = levels < xkb->types[key->type[g]].levels ? (uint8_t)levels : xkb->types[key->type[g]].levels;
     }
     if (width != key->width || groups != ofs_xkb_groups(key)) {
         int error = reshape(key, groups, width, keep);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import sys
 import zlib
@@ -19,6 +20,19 @@ from pictures import Picture, read  # noqa: E402
 CHANNEL = 8
 SHARE = 0.01
 SHARE_MULTISAMPLED = 0.06  # every pixel of every edge: the sample positions are each driver's own
+
+
+def read_scene(path: Path) -> Picture:
+    """The PPM of a scene, which is glReadPixels' order: the bottom row first."""
+    data = path.read_bytes()
+    header = re.match(rb"P6 (\d+) (\d+) 255\n", data)
+    if not header:
+        raise ValueError(f"{path} is not a scene's PPM")
+    width, height = int(header[1]), int(header[2])
+    rows = data[header.end():]
+    if len(rows) != 3 * width * height:
+        raise ValueError(f"{path} is cut short")
+    return Picture(width, height, b"".join(rows[3 * width * y:3 * width * (y + 1)] for y in reversed(range(height))))
 
 
 class Difference(NamedTuple):

@@ -26,9 +26,10 @@ def facts() -> None:
     words = (said.get("display extensions", "") + " " + said.get("client extensions", "")).split()
     for name in EXTENSIONS:
         fact(f"bare EGL: {name}", "yes" if name in words else "no")
-    check("draw and read surfaces may differ, and a blit goes between them", "ff0000 (" in said.get("blit between pbuffers", "")
-          and said.get("blit between pbuffers", "").endswith("0x0"), said.get("blit between pbuffers", ""),
-          "the swap-time copy needs it")
+    fact("bare EGL: all extensions of the display", said.get("display extensions", "none"))
+    blit = said.get("blit between pbuffers", "")
+    check("draw and read surfaces may differ, and a blit goes between them", "ff0000 (" in blit and blit.endswith("0x0"),
+          blit, "the swap-time copy needs it")
 
 
 def terminate() -> None:

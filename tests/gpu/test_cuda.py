@@ -1,5 +1,5 @@
-"""CUDA-OpenGL interop from inside a GLX program: cuGraphicsGLRegisterImage and ...Buffer with the driver API, the same through
-the CUDA runtime, and how libcuda finds the current context. The peer is the same program on bare EGL."""
+"""CUDA-OpenGL interop from inside a GLX program: cuGraphicsGLRegisterImage and ...Buffer of the driver API, the same
+through the CUDA runtime, and how libcuda finds the current context. The peer is the same program on bare EGL."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Games and toolkits on the GPU: Arcade's happy face and examples/brick_dodge.py, pyglet, pygame and GLFW. Their pictures are
-those of the software renderer within the tolerance of pixels.py.
+"""Games and toolkits on the GPU: Arcade's happy face and examples/brick_dodge.py, pyglet, pygame and GLFW. Their
+pictures are those of the software renderer within the tolerance of pixels.py.
 
     test_games.py [--record FOLDER]      record the software renderer's drawings instead"""
 

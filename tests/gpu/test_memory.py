@@ -1,5 +1,5 @@
-"""GPU memory: of the first context of a process, of each further one, and of processes side by side; bare EGL beside Offstage.
-Facts, read from nvidia-smi: the GPU should be otherwise idle."""
+"""GPU memory: of the first context of a process, of each further one, and of processes side by side; bare EGL beside
+Offstage. Facts, read from nvidia-smi: the GPU should be otherwise idle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The driver's EGL library where libglvnd does not find it by itself: no vendor file, a file elsewhere, a folder elsewhere."""
+"""The driver's EGL library where libglvnd does not find it by itself: no vendor file, or file or driver elsewhere."""
 
 from __future__ import annotations
 

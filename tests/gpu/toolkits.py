@@ -16,7 +16,6 @@ def with_pyglet() -> None:
         pyglet.shapes.Rectangle(20, 30, 120, 80, color=(220, 60, 40), batch=batch),
         pyglet.shapes.Circle(220, 130, 70, segments=60, color=(50, 160, 230), batch=batch),
         pyglet.shapes.Triangle(40, 140, 140, 150, 90, 225, color=(90, 200, 90), batch=batch),
-        pyglet.text.Label("Offstage", x=20, y=8, font_size=12, batch=batch),
     ]
 
     @window.event

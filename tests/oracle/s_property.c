@@ -61,7 +61,7 @@ void scenario_property(struct oracle *o)
     xcb_rotate_properties(o->c, w, 3, -1, atoms);
     xcb_rotate_properties(o->c, w, 3, 0, atoms);
     get(o, w, 0, p, type, 0, 1);
-    oracle_step(o, "destruction deletes silently");
+    oracle_step(o, "destruction deletes them all");
     xcb_destroy_window(o->c, w);
 }
 

@@ -7,7 +7,78 @@ A row is (cases, ours, reason): `cases` is a glob over FILE:Request/case, `ours`
 import fnmatch
 import re
 
+# Reasons that several rows share.
+STALE = "Xvfb reports a left-over or cut value; ours is the offending one"
+FIXED_SCREEN = "the screen, its mode and its output are fixed"
+SCREEN = "our screen has real millimetres, a mode of 60 Hz and a primary output"
+DRAWING = "drawing requests are checked and not carried out"
+FONTS = "there are no fonts but the ids; metrics are those of a fixed font"
+
 ROWS = [
+    # the core protocol
+    ("xproto:QueryFont/*", r"reply xproto:QueryFont", FONTS),
+    ("xproto:QueryTextExtents/*", r"reply xproto:QueryTextExtents", FONTS),
+    ("xproto:ListExtensions/*", r"reply xproto:ListExtensions", "we offer fewer extensions"),
+    ("xproto:CreateWindow/bit-*", r"error BadValue CreateWindow", STALE),
+    ("xproto:ChangeWindowAttributes/bit-*", r"error BadValue ChangeWindowAttributes", STALE),
+    ("xproto:ChangeProperty/value-*", r"error BadValue ChangeProperty value=0xff$", STALE),
+    ("xproto:ConvertSelection/id-*", r"error BadAtom ConvertSelection", STALE),
+    ("xproto:CreateGC/bit-*", r"error Bad(Value|Pixmap|Font) CreateGC", STALE),
+    ("xproto:ChangeGC/bit-*", r"error Bad(Value|Pixmap|Font) ChangeGC", STALE),
+    ("xproto:GrabKey/value-*_mode-*", r"error BadValue GrabKey value=0x2$",
+     "Xvfb lets the mode of XInput's touch grabs pass in the core request"),
+    ("xproto:CopyArea/*", r"NoExposure", DRAWING),
+    ("xproto:CopyPlane/*", r"NoExposure", DRAWING),
+    ("xproto:FreeColors/*", r"$", "TrueColor cells are not allocated, so there is nothing to free"),
+    # XKEYBOARD
+    ("xkb:GetCompatMap/value-groups-*", r"reply xkb:GetCompatMap", "Xvfb announces more groups than it sends"),
+    ("xkb:SetNames/*", r"(error Bad(Value|Match) xkb:SetNames|$)", "Xvfb refuses a request without names as too short"),
+    # XInput
+    ("xinput:ListInputDevices/*", r"reply xinput:ListInputDevices", "our mouse has seven buttons"),
+    ("xinput:XIQueryDevice/*", r"reply xinput:XIQueryDevice", "our mouse has seven buttons"),
+    ("xinput:GetDeviceProperty/*", r"error BadRequest", "of version 1 only what clients of version 2 need"),
+    ("xinput:XISelectEvents/*num_mask*", r"error BadValue xinput:XISelectEvents value=0x0$", STALE),
+    # RANDR
+    ("randr:QueryVersion/*", r"reply randr:QueryVersion major_version=1 minor_version=5", "our version is 1.5"),
+    ("randr:GetScreenInfo/*", r"reply randr:GetScreenInfo", SCREEN),
+    ("randr:GetScreenSizeRange/*", r"reply randr:GetScreenSizeRange", FIXED_SCREEN),
+    ("randr:GetScreenResources*", r"reply randr:GetScreenResources", SCREEN),
+    ("randr:GetOutputInfo/*", r"reply randr:GetOutputInfo status=0", SCREEN),
+    ("randr:GetOutputPrimary/*", r"reply randr:GetOutputPrimary output=the-output$", SCREEN),
+    ("randr:GetMonitors/*", r"reply randr:GetMonitors", SCREEN),
+    ("randr:GetCrtcGamma/*", r"reply randr:GetCrtcGamma size=256", "our gamma ramp is the identity"),
+    ("randr:ListOutputProperties/*", r"reply randr:ListOutputProperties num_atoms=0", "our output has no properties"),
+    ("randr:QueryOutputProperty/id-property-*", r"error BadAtom", "an atom that does not exist"),
+    ("randr:*OutputProperty/*", r"error Bad(Access|Name|Atom)", "our output has no properties"),
+    ("randr:CreateMode/*", r"error BadAccess", FIXED_SCREEN),
+    ("randr:DestroyMode/*", r"error BadAccess", FIXED_SCREEN),
+    ("randr:*OutputMode/*", r"error BadAccess", FIXED_SCREEN),
+    ("randr:*Monitor/*", r"error BadAccess", FIXED_SCREEN),
+    ("randr:SetPanning/*", r"reply randr:SetPanning status=3", FIXED_SCREEN),
+    ("randr:SetScreenConfig/length-5", r"error BadMatch", "the short form, which clients of RANDR 1.0 send"),
+    ("randr:SetCrtcGamma/*", r"error BadLength", "more bytes than the size says"),
+    ("randr:*ProviderProperty/*", r"error randr:BadProvider", "there is no provider, which is looked at first"),
+    ("randr:SelectInput/value-enable-*", r"(error BadValue|$)", "Xvfb lets unknown bits pass beside known ones, and lacks leases"),
+    ("randr:SetCrtcTransform/*", r"$", "no filter is looked up: nothing is transformed"),
+    ("randr:*Lease/*", r"error BadRequest", "leases are for programs that drive the display hardware"),
+    # RENDER
+    ("render:QueryPictFormats/*", r"reply render:QueryPictFormats", "we offer the formats that toolkits use"),
+    ("render:AddGlyphs/*", r"error BadLength", DRAWING),
+    ("render:FreeGlyphs/*", r"$", DRAWING),
+    ("render:Create*Gradient/*", r"error BadValue", STALE),
+    ("render:CreateAnimCursor/*", r"error BadValue", STALE),
+    # the others
+    ("xfixes:QueryVersion/*", r"reply xfixes:QueryVersion major_version=5", "our version is 5"),
+    ("xfixes:[GS]etClientDisconnectMode/*", r"error BadLength", "a request of version 6"),
+    ("xfixes:GetCursorImage*", r"reply xfixes:GetCursorImage", "cursors have ids and no pictures"),
+    ("xfixes:CreatePointerBarrier/*", r"error BadValue", STALE),
+    ("sync:ListSystemCounters/*", r"reply sync:ListSystemCounters counters_len=1 ", "the server's clock is our only counter"),
+    ("sync:ChangeAlarm/bit-value-*", r"sync:AlarmNotify", "a value may change while there is no counter, as the spec has it"),
+    ("xinerama:GetScreenSize/value-screen-*", r"error BadMatch", "there is only screen 0"),
+    ("xc_misc:*", r"reply xc_misc:", "which ids are free"),
+    # GLX on the wire: what is not answered is served without it
+    ("glx:QueryExtensionsString/*", r"error BadRequest", "served without the wire"),
+    ("glx:*", r"(reply glx:|error Bad|error glx:)", "configurations and contexts are not on the wire"),
 ]
 
 

@@ -46,8 +46,13 @@ def on_host(options, order):
         return results, host.finish()
 
 
+def short(answers):
+    """The kind of an answer: error or packet name, without the values."""
+    return " | ".join(" ".join(word for word in answer.split(" ")[:3] if "=" not in word) for answer in answers) or "nothing"
+
+
 def differences(name, expected, got, options):
-    """Print the cases that differ and are not decided to; returns how many."""
+    """Print the cases that differ and are not decided to, a few of each kind; returns how many."""
     count, shown = 0, {}
     for case in expected:
         if expected[case] == got.get(case):
@@ -55,11 +60,14 @@ def differences(name, expected, got, options):
         if name == "Xvfb" and deviations.accepted(case, got.get(case, [])):
             continue
         count += 1
-        request = case.split("/")[0]
-        shown[request] = shown.get(request, 0) + 1
-        if shown[request] <= options.show:
+        kind = (case.split("/")[0], short(expected[case]), short(got.get(case, ["no answer"])))
+        shown[kind] = shown.get(kind, 0) + 1
+        if shown[kind] <= options.show:
             print("%s\n    %-8s %s\n    Offstage %s" % (case, name, " | ".join(expected[case])[:options.width] or "nothing",
                                                        " | ".join(got.get(case, ["no answer"]))[:options.width] or "nothing"))
+    if options.summary:
+        for (request, theirs, ours), times in shown.items():
+            print("%4d %-32s %s: %s   Offstage: %s" % (times, request, name, theirs[:90], ours[:90]))
     return count
 
 
@@ -68,7 +76,8 @@ def main():
     parser.add_argument("files", nargs="*", default=None, metavar="FILE")
     parser.add_argument("--host", required=True)
     parser.add_argument("--request", action="append")
-    parser.add_argument("--show", type=int, default=3, help="how many differences of each request to print")
+    parser.add_argument("--show", type=int, default=2, help="how many differences of each kind to print")
+    parser.add_argument("--summary", action="store_true", help="a table of the kinds of differences")
     parser.add_argument("--width", type=int, default=300)
     options = parser.parse_args()
     options.files = options.files or None

@@ -38,5 +38,11 @@ void scenario_mess(struct raw *r, unsigned count)
         }
         raw_tell_quietly(r);
     }
-    printf("alive after %u requests\n", count);
+    /* And requests that are nearly right. */
+    r->mutate = true;
+    scenario_changes(r, count);
+    scenario_maps(r, count);
+    scenario_queries(r, count);
+    scenario_keys(r, count);
+    printf("alive after %u requests of each kind\n", count);
 }

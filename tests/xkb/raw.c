@@ -91,6 +91,9 @@ static void read_all(struct raw *r, uint8_t *to, size_t n)
 static void send_request(struct raw *r)
 {
     raw_pad(r);
+    bool spoil = r->mutate && r->length > 4 && r->request[0] != r->xtest_major; /* which would make it wait */
+    for (int i = 0; spoil && i < 2; i++)
+        r->request[4 + raw_random(r, (uint32_t)r->length - 4)] = (uint8_t)raw_random(r, raw_random(r, 2) ? 12 : 256);
     uint16_t words = (uint16_t)(r->length / 4);
     r->request[2] = (uint8_t)(r->swap ? words >> 8 : words);
     r->request[3] = (uint8_t)(r->swap ? words : words >> 8);
@@ -386,4 +389,11 @@ void raw_print_atoms(struct raw *r, size_t from, unsigned count)
     printf("\n");
     r->reply = kept;
     r->reply_bytes = kept_bytes;
+}
+
+/* All of a reply but its sequence number. */
+void raw_print_whole(struct raw *r)
+{
+    raw_print_hex(r, 1, 2);
+    raw_print_hex(r, 4, r->reply_bytes);
 }

@@ -12,6 +12,7 @@ enum { XKB_MAJOR = 135 };
 struct raw {
     int fd;
     bool swap;
+    bool mutate;             /* spoil a byte of most requests */
     uint16_t sequence;
     uint64_t random;
     uint8_t request[262144];
@@ -48,9 +49,12 @@ void raw_tell_quietly(struct raw *r);
 
 uint16_t raw_get16(const struct raw *r, size_t at);
 uint32_t raw_get32(const struct raw *r, size_t at);
+/* A deviceSpec: mostly the core keyboard, sometimes another device or none. */
+uint16_t raw_device(struct raw *r);
 uint32_t raw_atom(struct raw *r, const char *name);
 /* Print bytes [from, to) of the reply in hex, or its 32-bit values as atoms' names. */
 void raw_print_hex(struct raw *r, size_t from, size_t to);
+void raw_print_whole(struct raw *r); /* all but the sequence number */
 void raw_print_state(struct raw *r); /* of GetState */
 void raw_print_atoms(struct raw *r, size_t from, unsigned count);
 
@@ -62,6 +66,9 @@ void scenario_keys(struct raw *r, unsigned count);
 void scenario_mess(struct raw *r, unsigned count);
 void use_extension(struct raw *r, unsigned major, unsigned minor);
 void print_full_map(struct raw *r);
+uint32_t some_sym(struct raw *r);
+void set_map(struct raw *r);
+void set_actions(struct raw *r);
 void print_names(struct raw *r, uint32_t which);
 void select_all_events(struct raw *r);
 

@@ -1,5 +1,5 @@
-/* The compiled keyboard map: constant tables that generate.py writes at build time. See README of that script for where
- * the data come from. Everything is in the order in which an X server would hold it. */
+/* The compiled keyboard map: constant tables that generate.py writes at build time; that script says where the data come
+ * from. Everything is in the order in which an X server holds it. */
 #ifndef OFS_X11_KEYMAP_H
 #define OFS_X11_KEYMAP_H
 
