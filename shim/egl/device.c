@@ -130,8 +130,20 @@ static int find_cuda(const struct ofs_egl_device *devices, unsigned count, const
     return -1;
 }
 
-/* With one NVIDIA device there is nothing to confuse, whatever the variable calls it. */
-static int only_nvidia(const struct ofs_egl_device *devices, unsigned count)
+/* The driver says nothing by which the device could be told from the one that is wanted. */
+static bool cannot_tell(const struct ofs_egl_device *device, const struct ofs_cuda_target *target)
+{
+    switch (target->kind) {
+    case OFS_CUDA_INDEX: return device->cuda_index < 0;
+    case OFS_CUDA_UUID:
+    case OFS_CUDA_MIG_OF: return !device->has_uuid;
+    case OFS_CUDA_MIG: return true; /* an id of its own names no GPU */
+    default: return false;
+    }
+}
+
+/* With one NVIDIA device that cannot be told by number or UUID there is nothing to confuse. */
+static int only_nvidia(const struct ofs_egl_device *devices, unsigned count, const struct ofs_cuda_target *target)
 {
     int found = -1;
 
@@ -142,7 +154,7 @@ static int only_nvidia(const struct ofs_egl_device *devices, unsigned count)
             return -1;
         found = (int)i;
     }
-    return found;
+    return found >= 0 && cannot_tell(&devices[found], target) ? found : -1;
 }
 
 static void add_step(struct ofs_device_plan *plan, unsigned device, const char *reason)
@@ -179,7 +191,7 @@ static void plan_cuda(struct ofs_device_plan *plan, const char *what, const stru
     char reason[192];
 
     if (found < 0 && target.kind != OFS_CUDA_NONE && (index == 0 || target.kind != OFS_CUDA_INDEX))
-        found = only_nvidia(devices, count);
+        found = only_nvidia(devices, count, &target);
     for (unsigned i = 0; i < count; i++)
         any_nvidia = any_nvidia || devices[i].nvidia;
     if (found < 0) {

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "glx/private.h"
 #include "hook/real.h"
@@ -140,11 +141,23 @@ void ofs_glx_sync(Display *dpy)
     const struct xlib *xlib;
     uint32_t sequence;
 
-    if (!dpy || !ofs_xview_sequence(dpy->fd, &sequence) || sequence == (uint32_t)dpy->request)
+    if (!dpy || !ofs_xview_sequence(dpy->fd, &sequence))
+        return;
+    /* libX11 leaves itself no room in the buffer while the client writes through xcb, and then does not count requests. */
+    if (sequence == (uint32_t)dpy->request && dpy->bufmax != dpy->buffer)
         return;
     xlib = may_touch(dpy) ? xlib_of(dpy) : NULL;
     if (xlib)
         (void)xlib->XSync(dpy, False);
+}
+
+void ofs_glx_sync_current(void)
+{
+    struct stat st;
+
+    /* XCloseDisplay closes the socket and then frees the Display. */
+    if (ofs_current.dpy && fstat(ofs_current.socket, &st) == 0 && st.st_ino == ofs_current.socket_ino)
+        ofs_glx_sync(ofs_current.dpy);
 }
 
 void ofs_glx_flush(Display *dpy)

@@ -208,6 +208,7 @@ OFS_EXPORT GLXPbuffer glXCreatePbuffer(Display *dpy, GLXFBConfig handle, const i
         ofs_drawable_release(drawable);
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadAlloc, minor, 0);
     }
+    ofs_surface_unused(surface);
     ofs_surface_release(surface);
     return enter_new(dpy, drawable, minor);
 }

@@ -1,6 +1,7 @@
 /* What is current in each thread. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "glx/glxerr.h"
@@ -54,10 +55,12 @@ void ofs_current_apply(void)
     ofs_buffers_tell();
 }
 
-static void set_user(struct ofs_surface *surface, int user)
+static void drop_surfaces(struct ofs_binding *binding)
 {
-    if (surface)
-        atomic_store(&surface->user, user);
+    ofs_surface_unused(binding->draw_surface);
+    ofs_surface_unused(binding->read_surface);
+    ofs_surface_release(binding->draw_surface);
+    ofs_surface_release(binding->read_surface);
 }
 
 /* Ends a binding: its references go, and a context that was destroyed meanwhile with them. */
@@ -65,8 +68,7 @@ static void drop(struct ofs_binding *old)
 {
     if (old->context)
         atomic_store(&old->context->owner, 0);
-    ofs_surface_release(old->draw_surface);
-    ofs_surface_release(old->read_surface);
+    drop_surfaces(old);
     ofs_drawable_release(old->draw);
     ofs_drawable_release(old->read);
     ofs_glx_context_release(old->context);
@@ -89,8 +91,6 @@ static void release_current(void)
         return;
     if (egl)
         (void)egl->fn.eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-    set_user(old.draw_surface, 0);
-    set_user(old.read_surface, 0);
     forget_current();
     drop(&old);
     ofs_drawable_sweep();
@@ -161,10 +161,6 @@ static bool bind(struct ofs_binding *next, struct ofs_glx_failure *failure)
         explain(egl, failure);
         return false;
     }
-    set_user(old.draw_surface, 0);
-    set_user(old.read_surface, 0);
-    set_user(next->draw_surface, ofs_thread_id());
-    set_user(next->read_surface, ofs_thread_id());
     next->thread = ofs_thread_id();
     ofs_current = *next;
     if (old.context == context)
@@ -176,6 +172,8 @@ static bool bind(struct ofs_binding *next, struct ofs_glx_failure *failure)
         ofs_buffers_start(context, next->draw->config->double_buffer);
     }
     ofs_buffers_tell();
+    if (next->draw && atomic_load(&next->draw->tracks_front))
+        (void)ofs_surface_need_front(next->draw, next->draw_surface); /* after a resize it is still asked for */
     ofs_current_apply();
     report_renderer(egl);
     return true;
@@ -200,8 +198,7 @@ void ofs_current_follow_size(void)
     if (bind(&next, &failure))
         return;
     /* No memory for the new size: go on with the old one. */
-    ofs_surface_release(next.draw_surface);
-    ofs_surface_release(next.read_surface);
+    drop_surfaces(&next);
     ofs_drawable_release(next.draw);
     ofs_drawable_release(next.read);
     ofs_glx_context_release(next.context);
@@ -286,12 +283,15 @@ static bool claim(struct ofs_glx_context *context, bool *claimed_out)
 
 static bool make_current(Display *dpy, XID draw, XID read, GLXContext handle, struct ofs_glx_failure *failure)
 {
-    struct ofs_binding next = {.dpy = dpy, .draw_xid = draw, .read_xid = read};
+    struct ofs_binding next = {.dpy = dpy, .socket = ConnectionNumber(dpy), .draw_xid = draw, .read_xid = read};
     const struct ofs_egl *egl = ofs_egl_opened();
+    struct stat socket_state;
     bool claimed = false, ok = false;
 
     if (!egl)
         return fail(failure, OFS_GLX_EXT_ERROR, GLXBadContext, 0);
+    if (fstat(next.socket, &socket_state) == 0)
+        next.socket_ino = socket_state.st_ino;
     if (!ofs_current.context && egl->fn.eglGetCurrentContext() != EGL_NO_CONTEXT)
         return fail(failure, OFS_GLX_CORE_ERROR, BadAccess, 0); /* the program's own EGL context is current */
     next.context = ofs_glx_context_acquire(handle);
@@ -307,8 +307,7 @@ static bool make_current(Display *dpy, XID draw, XID read, GLXContext handle, st
         return true;
     if (claimed)
         atomic_store(&next.context->owner, 0);
-    ofs_surface_release(next.draw_surface);
-    ofs_surface_release(next.read_surface);
+    drop_surfaces(&next);
     ofs_drawable_release(next.draw);
     ofs_drawable_release(next.read);
     ofs_glx_context_release(next.context);

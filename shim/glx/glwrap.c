@@ -2,6 +2,7 @@
  * differs from a window. Each acts only while a GLX context of ours is current in the thread, and costs a load and a
  * branch otherwise. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <string.h>
 
 #include "glx/glx.h"
@@ -70,9 +71,12 @@ static bool is_default(GLenum binding)
 
 OFS_EXPORT void glViewport(GLint x, GLint y, GLsizei width, GLsizei height)
 {
+    int saved_errno = errno;
+
     if (ofs_current.context && ofs_current.draw && ofs_current.draw->x) {
-        ofs_glx_sync(ofs_current.dpy);
+        ofs_glx_sync_current();
         ofs_current_follow_size();
+        errno = saved_errno;
     }
     CALL_REAL(glViewport, x, y, width, height);
 }

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "egl/egl.h"
 #include "glx/gl.h"
@@ -56,6 +57,8 @@ const struct ofs_fbconfig *ofs_glx_visual_config(unsigned visual_id);
 bool ofs_glx_is_ours(Display *dpy);
 /* Wait until the server has carried out what the client wrote so far; nothing if it has already. */
 void ofs_glx_sync(Display *dpy);
+/* The same for the display of this thread's binding, which the program may have closed meanwhile. Changes errno. */
+void ofs_glx_sync_current(void);
 /* Write out what the client buffered. */
 void ofs_glx_flush(Display *dpy);
 /* Raise an X error in the client: `code` is a core error or one of glxproto's GLXBad... codes, which get the extension's
@@ -114,7 +117,7 @@ struct ofs_surface {
     EGLSurface front;             /* the true front, EGL_NO_SURFACE until a program asks for it */
     bool front_is_back;           /* drawing goes to both: reads of the front read the back */
     uint64_t size_px;
-    _Atomic int user;             /* thread it is current in, 0 = none */
+    _Atomic int user;             /* thread that may make it current, 0 = any */
 };
 
 enum ofs_drawable_kind { OFS_GLX_WINDOW, OFS_GLX_PIXMAP, OFS_GLX_PBUFFER };
@@ -154,9 +157,11 @@ void ofs_drawable_change_config(struct ofs_drawable *drawable, const struct ofs_
 void ofs_drawable_sweep(void);
 uint64_t ofs_drawable_size(const struct ofs_drawable *drawable);
 
-/* A reference to surfaces of the drawable's present size that the calling thread may make current; NULL if EGL has none
- * to give. */
+/* A reference to surfaces of the drawable's present size, for the calling thread alone to make current; NULL if EGL has
+ * none to give. */
 struct ofs_surface *ofs_surface_for(struct ofs_drawable *drawable);
+/* The thread did not make them current, or no longer has: others may. Accepts NULL; nothing if they are current in it. */
+void ofs_surface_unused(struct ofs_surface *surface);
 void ofs_surface_release(struct ofs_surface *surface); /* accepts NULL */
 /* Give the surface a true front; false if EGL has none to give. */
 bool ofs_surface_need_front(struct ofs_drawable *drawable, struct ofs_surface *surface);
@@ -168,7 +173,9 @@ struct ofs_binding {
     struct ofs_drawable *draw, *read; /* may be NULL for a context without drawables */
     struct ofs_surface *draw_surface, *read_surface;
     EGLSurface egl_draw, egl_read;    /* what EGL was told */
-    Display *dpy;
+    Display *dpy;                     /* may be closed: see ofs_glx_sync_current */
+    int socket;                       /* its descriptor, and what that was */
+    ino_t socket_ino;
     XID draw_xid, read_xid;           /* as the program named them */
     int thread;                       /* this thread's id */
 };

@@ -1,4 +1,5 @@
 /* What GLX says of itself. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,10 +136,13 @@ OFS_EXPORT void glXWaitGL(void)
 
 OFS_EXPORT void glXWaitX(void)
 {
+    int saved_errno = errno;
+
     if (ofs_current.context)
-        ofs_glx_sync(ofs_current.dpy);
+        ofs_glx_sync_current();
     else if (atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
         OFS_FOREIGN_VOID(glXWaitX);
+    errno = saved_errno;
 }
 
 /* -- EXT_import_context ------------------------------------------------------------------------------------------- */

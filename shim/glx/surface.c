@@ -41,6 +41,7 @@ static struct ofs_surface *surface_new(struct ofs_drawable *drawable, uint64_t s
     if (!surface)
         return NULL;
     surface->refs = 1;
+    surface->user = ofs_thread_id();
     surface->size_px = size_px;
     surface->front = EGL_NO_SURFACE;
     surface->back = create_pbuffer(egl, drawable, size_px);
@@ -65,7 +66,8 @@ void ofs_surface_release(struct ofs_surface *surface)
     free(surface);
 }
 
-/* The drawable's own surfaces if they have the right size and no other thread uses them, with a new reference. */
+/* The drawable's own surfaces if they have the right size and no other thread uses them, with a new reference and kept from
+ * other threads from now on. */
 static struct ofs_surface *usable(struct ofs_drawable *drawable, uint64_t size_px, bool *busy_out)
 {
     struct ofs_surface *surface;
@@ -77,10 +79,18 @@ static struct ofs_surface *usable(struct ofs_drawable *drawable, uint64_t size_p
     *busy_out = user != 0 && user != ofs_thread_id();
     if (surface && (*busy_out || surface->size_px != size_px))
         surface = NULL;
-    if (surface)
+    if (surface) {
         atomic_fetch_add(&surface->refs, 1);
+        atomic_store(&surface->user, ofs_thread_id());
+    }
     (void)pthread_mutex_unlock(&ofs_glx.lock);
     return surface;
+}
+
+void ofs_surface_unused(struct ofs_surface *surface)
+{
+    if (surface && surface != ofs_current.draw_surface && surface != ofs_current.read_surface)
+        atomic_store(&surface->user, 0);
 }
 
 struct ofs_surface *ofs_surface_for(struct ofs_drawable *drawable)
@@ -98,7 +108,10 @@ struct ofs_surface *ofs_surface_for(struct ofs_drawable *drawable)
     atomic_fetch_add(&surface->refs, 1);
     (void)pthread_mutex_lock(&ofs_glx.lock);
     old = drawable->surface;
-    drawable->surface = surface;
+    if (old && atomic_load(&old->user) != 0 && atomic_load(&old->user) != ofs_thread_id())
+        old = surface; /* another thread came first meanwhile: this one keeps its own */
+    else
+        drawable->surface = surface;
     (void)pthread_mutex_unlock(&ofs_glx.lock);
     ofs_surface_release(old);
     return surface;

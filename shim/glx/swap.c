@@ -45,6 +45,7 @@ static void swap_other(struct ofs_drawable *drawable)
         ofs_glx_observe(drawable, surface->back);
         ofs_front_update(surface, 0, 0, (int)ofs_size_width(surface->size_px), (int)ofs_size_height(surface->size_px));
     }
+    ofs_surface_unused(surface);
     ofs_surface_release(surface);
 }
 

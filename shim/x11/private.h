@@ -44,7 +44,7 @@ void ofs_selections_finish(struct ofs_server *s);
 void ofs_selections_client_gone(struct ofs_client *c);
 void ofs_selections_window_gone(struct ofs_server *s, struct ofs_window *w);
 void ofs_properties_free(struct ofs_window *w);
-/* Delete them all and say so (PropertyNotify): the window goes. */
+/* Delete them all and say so to the creator (PropertyNotify): the window goes. */
 void ofs_properties_delete(struct ofs_server *s, struct ofs_window *w);
 
 /* event.c */

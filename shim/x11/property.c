@@ -35,10 +35,21 @@ static void remove_property(struct ofs_server *s, struct ofs_window *w, struct o
     notify(s, w, name, PropertyDelete);
 }
 
+/* Other clients' selections end before this, as in Xvfb: only the creator hears of it. */
 void ofs_properties_delete(struct ofs_server *s, struct ofs_window *w)
 {
-    while (w->properties)
-        remove_property(s, w, w->properties);
+    struct ofs_client *creator = w->res.client;
+    if (creator && ofs_mask_of(w, creator) & PropertyChangeMask) {
+        for (const struct ofs_property *p = w->properties; p; p = p->next) {
+            xEvent ev = { .u.u.type = PropertyNotify };
+            ev.u.property.window = w->res.id;
+            ev.u.property.atom = p->name;
+            ev.u.property.time = ofs_server_now(s);
+            ev.u.property.state = PropertyDelete;
+            ofs_event_to_client(creator, &ev);
+        }
+    }
+    ofs_properties_free(w);
 }
 
 void ofs_properties_free(struct ofs_window *w)

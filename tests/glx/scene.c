@@ -134,7 +134,7 @@ uint32_t pixel_hash(int width, int height)
     for (size_t i = 0; i < (size_t)width * (size_t)height * 4; i++)
         hash = (hash ^ pixels[i]) * 16777619u;
     if (dump) {
-        static int count;
+        static _Atomic int count; /* scenes draw from several threads */
         char name[512];
         FILE *file;
 

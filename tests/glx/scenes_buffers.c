@@ -114,6 +114,15 @@ static void front_read(void)
     fill(1, 1, 1);
     glReadBuffer(GL_FRONT);
     CHECK(pixel_at(3, 3) == BLUE);
+    /* The front is still kept after a resize. */
+    window_resize(&window, 50, 40);
+    glReadBuffer(GL_BACK);
+    glViewport(0, 0, 50, 40);
+    fill(1, 0, 0);
+    glXSwapBuffers(dpy, window.id);
+    fill(0, 1, 0);
+    glReadBuffer(GL_FRONT);
+    CHECK(pixel_at(45, 35) == RED);
     CHECK(glGetError() == GL_NO_ERROR);
     end();
 }

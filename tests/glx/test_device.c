@@ -36,7 +36,9 @@ static const struct row {
     {"auto", "1,0", "nvidia,cuda=0 nvidia,cuda=1 mesa", "EGL device 1", "CUDA_VISIBLE_DEVICES", false},
     {"cuda:1", "1,0", "nvidia,cuda=0 nvidia,cuda=1 mesa", "EGL device 0", "asked for", false},
     {"auto", " 2 , 1", "nvidia,cuda=2 nvidia,cuda=1 nvidia,cuda=0 mesa", "EGL device 0", "CUDA_VISIBLE_DEVICES", false},
-    {"auto", "5", "nvidia,cuda=0 mesa", "EGL device 0", "CUDA_VISIBLE_DEVICES", false},
+    {"auto", "5", "nvidia,cuda=0 mesa", "EGL device 0", "hardware device", false},
+    {"cuda:0", "5", "nvidia,cuda=0 mesa", NULL, "cuda:0", true},
+    {"cuda:0", "GPU-77", "nvidia,cuda=0,uuid=" UUID_A, NULL, "UUID", true},
     {"auto", "", "nvidia,cuda=0 mesa", "EGL device 0", "hardware device", false},
     {"auto", "-1", "nvidia,cuda=0 nvidia,cuda=1 mesa", "EGL device 0", "hardware device", false},
     /* and with numbers as the process sees them: hidden devices have none */
@@ -69,6 +71,72 @@ static const struct row {
     {"gpu:1", NULL, "nvidia,cuda=0", NULL, "not one of", true},
     {"cuda:1x", NULL, "nvidia,cuda=0", NULL, "not one of", true},
 };
+
+static unsigned lines(const char *text)
+{
+    unsigned count = 0;
+
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+/* The vendor hint, as libglvnd would see it: FAKE_EGL_LOG has the variable's value at the moment when vendors are loaded, and
+ * afterwards neither the variable nor a descriptor is left. */
+static int hint_child(void)
+{
+    char log[4096] = "";
+    const char *name = getenv("FAKE_EGL_LOG");
+    int before = dup(0), fd, after;
+    FILE *file;
+
+    close(before);
+    if (!ofs_egl_api_get())
+        return 1;
+    file = fopen(name, "r");
+    if (!file || !fgets(log, sizeof(log), file))
+        return 1;
+    fclose(file);
+    after = dup(0);
+    printf("%s", log);
+    if (getenv("__EGL_VENDOR_LIBRARY_FILENAMES") && !getenv("KEEP_VARIABLE"))
+        printf("the variable was left\n");
+    for (fd = 100; fd < 110; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            printf("descriptor %d was left\n", fd);
+    if (before != after)
+        printf("a low descriptor was left\n");
+    return 0;
+}
+
+static bool nvidia_is_known(void)
+{
+    return system("grep -qs libEGL_nvidia /etc/glvnd/egl_vendor.d/*.json /usr/share/glvnd/egl_vendor.d/*.json") == 0;
+}
+
+/* With a library that goes by NVIDIA's name in the path, with none, and with a choice made by the user. */
+static int check_hint(const char *self, const char *nvidia_folder, const char *chosen, const char *expected)
+{
+    char command[9000], out[4096] = "", log[] = "/tmp/ofs-hint-XXXXXX";
+    int fd = mkstemp(log);
+    FILE *pipe_end;
+    size_t length;
+    bool ok;
+
+    snprintf(command, sizeof(command), "%s%s%s LD_LIBRARY_PATH=\"$LD_LIBRARY_PATH%s%s\" FAKE_EGL_LOG=%s '%s' hint",
+             chosen ? "KEEP_VARIABLE=1 __EGL_VENDOR_LIBRARY_FILENAMES='" : "", chosen ? chosen : "", chosen ? "'" : "",
+             nvidia_folder ? ":" : "", nvidia_folder ? nvidia_folder : "", log, self);
+    pipe_end = popen(command, "r");
+    length = pipe_end ? fread(out, 1, sizeof(out) - 1, pipe_end) : 0;
+    out[length] = '\0';
+    ok = pipe_end && pclose(pipe_end) == 0 && strncmp(out, expected, strlen(expected)) == 0 && lines(out) == 1;
+    if (!ok)
+        printf("vendor hint with folder %s, choice %s: got %s\n", nvidia_folder ? nvidia_folder : "none",
+               chosen ? chosen : "none", out);
+    close(fd);
+    unlink(log);
+    return !ok;
+}
 
 /* Runs as the child: what was opened, on stdout. */
 static int open_and_tell(void)
@@ -117,15 +185,6 @@ static void run_child(const struct row *row, const char *self, char *out, char *
         snprintf(out, size, "the child ended with status %x", (unsigned)status);
 }
 
-static unsigned lines(const char *text)
-{
-    unsigned count = 0;
-
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
 static int check_row(const struct row *row, const char *self)
 {
     char out[2048], err[2048];
@@ -150,10 +209,16 @@ int main(int count, char **arguments)
 
     if (count > 1 && strcmp(arguments[1], "child") == 0)
         return open_and_tell();
+    if (count > 1 && strcmp(arguments[1], "hint") == 0)
+        return hint_child();
     if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
         return 1;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         failures += check_row(&rows[i], self);
+    if (count > 1 && !nvidia_is_known()) {
+        failures += check_hint(self, arguments[1], NULL, "/proc/self/fd/");
+        failures += check_hint(self, arguments[1], "/chosen.json", "/chosen.json");
+    }
     printf("%zu rows, %d failures\n", sizeof(rows) / sizeof(rows[0]), failures);
     return failures != 0;
 }

@@ -92,6 +92,7 @@ DEVIATIONS = [
                         r"|x=0 y=17[05] width=240 height=(5|10) count=0)$", "",
      "a window that shrinks with bit gravity: Xvfb exposes a strip whose contents it could have kept"),
     # errors
+    ("render", "both", r"(BadDrawable render:FillRectangles) value=.*", r"\1", STALE),
     ("selection", "both", r"(BadAtom ConvertSelection) value=.*", r"\1", STALE),
     ("small_extensions", "xvfb", r"^A reply xinerama:GetScreenSize .* screen=7$", "A error BadMatch xinerama:GetScreenSize",
      "there is no screen 7"),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <xcb/randr.h>
 #include <xcb/render.h>
 #include <xcb/sync.h>
@@ -90,12 +91,39 @@ xcb_connection_t *oracle_open(struct oracle *o)
     return c;
 }
 
+/* A mark that goes when its client does, whatever becomes of the client's resources: a selection owned through the
+ * root. Through c itself, which may hold the server. Returns the atom. */
+static xcb_atom_t leave_mark(struct oracle *o, xcb_connection_t *c)
+{
+    static const char name[] = "_ORACLE_CONNECTION";
+    xcb_intern_atom_reply_t *reply = xcb_intern_atom_reply(c, xcb_intern_atom(c, 0, sizeof name - 1, name), NULL);
+    xcb_atom_t mark = reply ? reply->atom : 0;
+    free(reply);
+    if (mark) {
+        xcb_set_selection_owner(c, o->root, mark, 0);
+        round_trip(c);
+    }
+    return mark;
+}
+
+static bool mark_is_there(struct oracle *o, xcb_atom_t mark)
+{
+    xcb_get_selection_owner_reply_t *reply = xcb_get_selection_owner_reply(o->c, xcb_get_selection_owner(o->c, mark), NULL);
+    bool there = reply && reply->owner;
+    free(reply);
+    return there;
+}
+
 void oracle_close(struct oracle *o, xcb_connection_t *c)
 {
+    xcb_atom_t mark = leave_mark(o, c);
     for (unsigned i = 0; i < o->count; i++)
         if (o->all[i] == c)
             o->all[i] = NULL;
     xcb_disconnect(c);
+    const struct timespec pause = { .tv_nsec = 1000000 };
+    for (int i = 0; mark && i < 10000 && mark_is_there(o, mark); i++)
+        nanosleep(&pause, NULL);
     drain(o);
 }
 

@@ -12,16 +12,23 @@ Xvfb = servers.Xvfb
 
 
 class Host:
-    """proto_host: the shim's own server, built with sanitizers, on a socket in a folder of its own."""
+    """proto_host: the shim's own server, built with sanitizers, on a socket in a folder of its own, or, for stock clients,
+    where the socket of a display lies (`display=True`)."""
 
-    def __init__(self, program, *arguments):
+    def __init__(self, program, *arguments, display=False):
         if not os.path.exists(program):
             raise Skip("%s is not built" % program)
         self.program, self.arguments = program, arguments
+        self.display = ":%d" % (1000 + os.getpid() % 60000) if display else None
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="ofs-proto-")
         self.path = os.path.join(self.folder.name, "socket")
+        if self.display:
+            os.makedirs("/tmp/.X11-unix", mode=0o1777, exist_ok=True)
+            self.path = "/tmp/.X11-unix/X" + self.display[1:]
+            if os.path.exists(self.path):
+                os.unlink(self.path)      # left by a process of this number that was killed
         environment = dict(servers.clean_environment(),
                            ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:halt_on_error=1",
                            UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1")
