@@ -29,6 +29,8 @@ struct xlib {
     void (*XLockDisplay)(Display *);
     void (*XUnlockDisplay)(Display *);
     XVisualInfo *(*XGetVisualInfo)(Display *, long, XVisualInfo *, int *);
+    XExtCodes *(*XAddExtension)(Display *);
+    int (*(*XESetCloseDisplay)(Display *, int, int (*)(Display *, XExtCodes *)))(Display *, XExtCodes *);
     void *(*_XGetRequest)(Display *, CARD8, size_t);
 };
 
@@ -42,6 +44,8 @@ static struct {
         _Atomic(Display *) dpy;
         _Atomic int thread;
     } first_users[16];            /* see may_touch */
+    _Atomic(Display *) watched[16]; /* open, and our hook is told when they close */
+    _Atomic unsigned closed;      /* how many of them have closed */
 } state;
 
 static void *find_library(void *address)
@@ -76,6 +80,8 @@ static const struct xlib *resolve(void *owner)
         xlib->XUnlockDisplay = (void (*)(Display *))ofs_real_dlsym(library, "XUnlockDisplay");
         xlib->XGetVisualInfo =
             (XVisualInfo * (*)(Display *, long, XVisualInfo *, int *)) ofs_real_dlsym(library, "XGetVisualInfo");
+        xlib->XAddExtension = (XExtCodes * (*)(Display *)) ofs_real_dlsym(library, "XAddExtension");
+        xlib->XESetCloseDisplay = (__typeof__(xlib->XESetCloseDisplay))ofs_real_dlsym(library, "XESetCloseDisplay");
         xlib->_XGetRequest = (void *(*)(Display *, CARD8, size_t))ofs_real_dlsym(library, "_XGetRequest");
         if (xlib->XSync && xlib->XFlush && xlib->XNoOp && xlib->XGetVisualInfo && xlib->_XGetRequest) {
             xlib->owner = owner;
@@ -93,7 +99,7 @@ static const struct xlib *resolve(void *owner)
 
 void ofs_glx_client_fork_child(void)
 {
-    memset(state.first_users, 0, sizeof(state.first_users));
+    memset(state.first_users, 0, sizeof(state.first_users)); /* the threads have other ids here */
 }
 
 static const struct xlib *xlib_of(Display *dpy)
@@ -151,12 +157,79 @@ void ofs_glx_sync(Display *dpy)
         (void)xlib->XSync(dpy, False);
 }
 
-void ofs_glx_sync_current(void)
+/* Called by XCloseDisplay before it frees the Display. */
+static int display_closes(Display *dpy, XExtCodes *codes)
+{
+    (void)codes;
+    for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++) {
+        Display *expected = dpy;
+
+        (void)atomic_compare_exchange_strong(&state.watched[i], &expected, NULL);
+    }
+    for (size_t i = 0; i < OFS_ARRAY_LEN(state.first_users); i++) {
+        Display *expected = dpy;
+
+        (void)atomic_compare_exchange_strong(&state.first_users[i].dpy, &expected, NULL);
+    }
+    (void)atomic_fetch_add(&state.closed, 1);
+    return 0;
+}
+
+/* Ask libX11 to be told when the Display closes; false if it cannot be had. */
+static bool watch(Display *dpy)
+{
+    const struct xlib *xlib;
+    XExtCodes *codes;
+
+    for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++)
+        if (atomic_load(&state.watched[i]) == dpy)
+            return true;
+    xlib = xlib_of(dpy);
+    if (!xlib || !xlib->XAddExtension || !xlib->XESetCloseDisplay)
+        return false;
+    for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++) {
+        Display *nobody = NULL;
+
+        if (!atomic_compare_exchange_strong(&state.watched[i], &nobody, dpy))
+            continue;
+        codes = xlib->XAddExtension(dpy);
+        if (codes)
+            (void)xlib->XESetCloseDisplay(dpy, codes->extension, display_closes);
+        else
+            atomic_store(&state.watched[i], NULL);
+        return codes != NULL;
+    }
+    return false;
+}
+
+void ofs_glx_client_bind(struct ofs_binding *binding)
 {
     struct stat st;
 
-    /* XCloseDisplay closes the socket and then frees the Display. */
-    if (ofs_current.dpy && fstat(ofs_current.socket, &st) == 0 && st.st_ino == ofs_current.socket_ino)
+    binding->closed_before = atomic_load(&state.closed);
+    binding->watched = watch(binding->dpy);
+    binding->socket = binding->dpy->fd;
+    binding->socket_ino = fstat(binding->socket, &st) == 0 ? st.st_ino : 0;
+}
+
+/* False if the current Display may have been closed and freed: its socket is then closed, or another one. */
+static bool current_is_open(void)
+{
+    struct ofs_binding *now = &ofs_current;
+    unsigned closed = atomic_load_explicit(&state.closed, memory_order_acquire);
+    struct stat st;
+
+    if (now->watched && closed == now->closed_before)
+        return true;
+    if (!now->dpy || fstat(now->socket, &st) != 0 || st.st_ino != now->socket_ino)
+        return false;
+    now->closed_before = closed; /* it was another one that closed */
+    return true;
+}
+
+void ofs_glx_sync_current(void)
+{
+    if (ofs_current.context && current_is_open())
         ofs_glx_sync(ofs_current.dpy);
 }
 

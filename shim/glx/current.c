@@ -1,7 +1,6 @@
 /* What is current in each thread. */
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "glx/glxerr.h"
@@ -283,15 +282,13 @@ static bool claim(struct ofs_glx_context *context, bool *claimed_out)
 
 static bool make_current(Display *dpy, XID draw, XID read, GLXContext handle, struct ofs_glx_failure *failure)
 {
-    struct ofs_binding next = {.dpy = dpy, .socket = ConnectionNumber(dpy), .draw_xid = draw, .read_xid = read};
+    struct ofs_binding next = {.dpy = dpy, .draw_xid = draw, .read_xid = read};
     const struct ofs_egl *egl = ofs_egl_opened();
-    struct stat socket_state;
     bool claimed = false, ok = false;
 
     if (!egl)
         return fail(failure, OFS_GLX_EXT_ERROR, GLXBadContext, 0);
-    if (fstat(next.socket, &socket_state) == 0)
-        next.socket_ino = socket_state.st_ino;
+    ofs_glx_client_bind(&next);
     if (!ofs_current.context && egl->fn.eglGetCurrentContext() != EGL_NO_CONTEXT)
         return fail(failure, OFS_GLX_CORE_ERROR, BadAccess, 0); /* the program's own EGL context is current */
     next.context = ofs_glx_context_acquire(handle);

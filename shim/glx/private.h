@@ -59,6 +59,9 @@ bool ofs_glx_is_ours(Display *dpy);
 void ofs_glx_sync(Display *dpy);
 /* The same for the display of this thread's binding, which the program may have closed meanwhile. Changes errno. */
 void ofs_glx_sync_current(void);
+/* Fill in what ofs_glx_sync_current needs to know, from binding->dpy. */
+struct ofs_binding;
+void ofs_glx_client_bind(struct ofs_binding *binding);
 /* Write out what the client buffered. */
 void ofs_glx_flush(Display *dpy);
 /* Raise an X error in the client: `code` is a core error or one of glxproto's GLXBad... codes, which get the extension's
@@ -176,6 +179,8 @@ struct ofs_binding {
     Display *dpy;                     /* may be closed: see ofs_glx_sync_current */
     int socket;                       /* its descriptor, and what that was */
     ino_t socket_ino;
+    unsigned closed_before;           /* how many Displays had closed then; this one is watched for it */
+    bool watched;
     XID draw_xid, read_xid;           /* as the program named them */
     int thread;                       /* this thread's id */
 };

@@ -222,7 +222,7 @@ static size_t take_request(struct ofs_client *c, const uint8_t *p, size_t n)
 
 static bool may_run(const struct ofs_client *c)
 {
-    return !c->closing && !c->asleep &&
+    return !c->closing && !c->asleep && !c->awaits &&
            (!c->server->server_grab || c->server->server_grab == c || c->grab_impervious);
 }
 
@@ -307,9 +307,12 @@ struct ofs_client *ofs_server_add_client(struct ofs_server *s)
     return c;
 }
 
-void ofs_client_remove(struct ofs_client *c)
+void ofs_client_close_down(struct ofs_client *c)
 {
     struct ofs_server *s = c->server;
+    if (c->closed_down)
+        return;
+    c->closed_down = true;
     c->closing = true; /* nothing is sent to it any more */
     if (s->server_grab == c)
         s->server_grab = NULL;
@@ -324,7 +327,12 @@ void ofs_client_remove(struct ofs_client *c)
         ofs_res_free_client(c);
     else
         ofs_res_retain_client(c, c->close_down_mode == RetainTemporary);
+}
 
+void ofs_client_remove(struct ofs_client *c)
+{
+    struct ofs_server *s = c->server;
+    ofs_client_close_down(c);
     struct ofs_client **link = &s->clients;
     while (*link != c)
         link = &(*link)->next;

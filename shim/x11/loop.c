@@ -215,7 +215,8 @@ static unsigned fill_polls(struct loop *loop)
     loop->polls[0] = (struct pollfd){ .fd = loop->wake_read.fd, .events = POLLIN };
     unsigned i = 1;
     for (struct ofs_client *c = loop->server->clients; c && i < n; c = c->next, i++) {
-        bool served = !c->asleep && (!loop->server->server_grab || loop->server->server_grab == c || c->grab_impervious);
+        bool served = !c->asleep && !c->awaits &&
+                      (!loop->server->server_grab || loop->server->server_grab == c || c->grab_impervious);
         short out = c->out_len > c->out_at ? POLLOUT : 0;
         loop->polls[i] = (struct pollfd){ .fd = c->fd, .events = (short)((served ? POLLIN : 0) | out) };
         loop->polled[i] = c;

@@ -136,8 +136,10 @@ int ofs_core_KillClient(struct ofs_client *c, struct ofs_request *r)
         return ofs_bad(c, BadValue, id);
     if (res->client == &ofs_retained_permanent || res->client == &ofs_retained_temporary)
         ofs_res_free_retained_index(c->server, id >> 21);
+    else if (res->client == c)
+        c->closing = true;   /* when this request is done */
     else
-        res->client->closing = true;
+        ofs_client_close_down(res->client);
     return 0;
 }
 

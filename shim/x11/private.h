@@ -26,6 +26,8 @@ void ofs_res_retain_client(struct ofs_client *c, bool temporary);
 extern struct ofs_client ofs_retained_permanent, ofs_retained_temporary;
 
 /* client.c, setup.c */
+/* All of close-down but the memory: what another client's KillClient does at once, and ofs_client_remove() at last. */
+void ofs_client_close_down(struct ofs_client *c);
 void ofs_client_error(struct ofs_client *c, uint8_t error, uint8_t major, uint16_t minor);
 /* Bytes of a whole setup request that starts at `bytes`; 0 = not known yet. */
 size_t ofs_setup_size(const uint8_t *bytes, size_t n);

@@ -88,7 +88,15 @@ void ofs_server_destroy(struct ofs_server *s)
 
 void ofs_server_run_pending(struct ofs_server *s)
 {
-    for (struct ofs_client *c = s->clients; c; c = c->next)
-        if (c->in_len)
-            ofs_client_feed(c, NULL, 0);
+    /* What one client is let do may set another going (SYNC), which may come before it in the list. */
+    bool progress = true;
+    while (progress) {
+        progress = false;
+        for (struct ofs_client *c = s->clients; c; c = c->next) {
+            size_t before = c->in_len;
+            if (before)
+                ofs_client_feed(c, NULL, 0);
+            progress |= c->in_len < before;
+        }
+    }
 }

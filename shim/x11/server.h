@@ -176,6 +176,7 @@ struct ofs_client {
     bool swap;
     bool ready;                           /* setup done */
     bool closing;                         /* to be dropped when control returns to the loop */
+    bool closed_down;                     /* its resources are gone or retained already (KillClient) */
     bool big_requests;
     bool asleep;                          /* waits for an XTEST event with a delay; its requests wait with it */
     bool grab_impervious;                 /* XTestGrabControl: served during other clients' server grabs */

@@ -116,7 +116,7 @@ static int query_counter(struct ofs_client *c, struct ofs_request *r)
 
 static void destroy_counter_res(struct ofs_server *s, struct ofs_res *res)
 {
-    ofs_alarms_counter_gone(s, res->id);
+    ofs_alarms_counter_gone(s, (struct ofs_counter *)res);
     ofs_awaits_counter_gone(s, (struct ofs_counter *)res);
     free(res);
 }

@@ -46,7 +46,7 @@ int ofs_counter_find(struct ofs_client *c, uint32_t id, struct ofs_counter **out
 
 /* sync_alarm.c */
 void ofs_alarms_counter_changed(struct ofs_server *s, const struct ofs_counter_change *change);
-void ofs_alarms_counter_gone(struct ofs_server *s, uint32_t counter);
+void ofs_alarms_counter_gone(struct ofs_server *s, struct ofs_counter *counter);
 void ofs_alarms_init(struct ofs_server *s);
 void ofs_alarms_client_gone(struct ofs_client *c);
 int ofs_sync_create_alarm(struct ofs_client *c, struct ofs_request *r);

@@ -75,17 +75,18 @@ void ofs_alarms_counter_changed(struct ofs_server *s, const struct ofs_counter_c
     ofs_res_each(s, check_alarm, &copy);
 }
 
-static void orphan_alarm(struct ofs_server *s, struct ofs_res *res, void *counter_id)
+static void orphan_alarm(struct ofs_server *s, struct ofs_res *res, void *gone)
 {
+    const struct ofs_counter *counter = gone;
     struct alarm *a = (struct alarm *)res;
-    if (res->type != OFS_RES_ALARM || a->trigger.counter != *(uint32_t *)counter_id)
+    if (res->type != OFS_RES_ALARM || a->trigger.counter != counter->res.id)
         return;
     a->trigger.counter = None;
     a->state = ALARM_INACTIVE;
-    notify_alarm(s, a, 0, a->trigger.value);
+    notify_alarm(s, a, counter->value, a->trigger.value);
 }
 
-void ofs_alarms_counter_gone(struct ofs_server *s, uint32_t counter) { ofs_res_each(s, orphan_alarm, &counter); }
+void ofs_alarms_counter_gone(struct ofs_server *s, struct ofs_counter *counter) { ofs_res_each(s, orphan_alarm, counter); }
 
 /* ---- requests ---- */
 

@@ -38,6 +38,35 @@ static void notify_counter(struct ofs_client *c, uint32_t counter, int64_t wait,
     ofs_event_to_client(c, &ev);
 }
 
+/* The difference from the wait value that a condition asks an event for has been reached. */
+static bool wants_event(const struct ofs_trigger *t, int64_t threshold, int64_t now)
+{
+    int64_t difference;
+    if (__builtin_sub_overflow(now, t->value, &difference))
+        return false;
+    bool positive = t->test == POSITIVE_TRANSITION || t->test == POSITIVE_COMPARISON;
+    return positive ? difference >= threshold : difference <= threshold;
+}
+
+/* One of the conditions holds: tell of each whose threshold is reached. */
+static void notify_await(struct ofs_client *c, const struct ofs_await *w)
+{
+    uint16_t left = 0;
+    for (int pass = 0; pass < 2; pass++) {   /* each event says how many follow, so they are counted first */
+        for (uint32_t i = 0; i < w->count; i++) {
+            const struct ofs_trigger *t = &w->items[i].trigger;
+            struct ofs_counter *counter = (struct ofs_counter *)ofs_res_get(c->server, t->counter, OFS_RES_COUNTER);
+            int64_t now = counter ? ofs_counter_value(c->server, counter) : 0;
+            if (!counter || !wants_event(t, w->items[i].threshold, now))
+                continue;
+            if (pass)
+                notify_counter(c, t->counter, t->value, now, --left, false);
+            else
+                left++;
+        }
+    }
+}
+
 void ofs_awaits_counter_changed(struct ofs_server *s, const struct ofs_counter_change *change)
 {
     for (struct ofs_client *c = s->clients; c; c = c->next) {
@@ -45,6 +74,7 @@ void ofs_awaits_counter_changed(struct ofs_server *s, const struct ofs_counter_c
         for (uint32_t i = 0; w && !w->fences && i < w->count; i++) {
             if (w->items[i].trigger.counter == change->counter &&
                 ofs_trigger_holds(&w->items[i].trigger, change->before, change->now)) {
+                notify_await(c, w);
                 ofs_awaits_end(c);
                 break;
             }
@@ -128,6 +158,8 @@ int ofs_sync_await(struct ofs_client *c, struct ofs_request *r)
         else if (id == OFS_SYNC_SERVERTIME)
             error = BadImplementation; /* see the head of this file */
     }
+    if (!error && already)
+        notify_await(c, w);
     if (error || already)
         free(w);
     else

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "x11/input.h"
 #include "x11/server.h"
 #include "x11_fuzz.h"
 
@@ -90,6 +91,8 @@ static void one_chunk(struct run *r, const struct fuzz_chunk *chunk)
             c->out_at = c->out_len = 0;
     } else {
         feed(r, chunk);
+        ofs_input_run_timers(r->server);
+        ofs_server_run_pending(r->server);
     }
     for (unsigned i = 0; i < FUZZ_CLIENTS; i++)
         if (r->clients[i] && r->clients[i]->closing)

@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "x11/input.h"
 #include "x11/server.h"
 
 #define MAX_CONNECTIONS 1024
@@ -100,7 +101,7 @@ static bool turn(struct host *h)
         short out = h->clients[i]->out_at < h->clients[i]->out_len ? POLLOUT : 0;
         fds[i + 2] = (struct pollfd){ .fd = h->clients[i]->fd, .events = (short)(POLLIN | out) };
     }
-    if (poll(fds, polled + 2, -1) < 0)
+    if (poll(fds, polled + 2, 20) < 0)
         return errno == EINTR;
     char end;
     if (fds[0].revents && read(0, &end, 1) <= 0)
@@ -108,6 +109,9 @@ static bool turn(struct host *h)
     bool gone[MAX_CONNECTIONS] = { false };
     for (unsigned i = 0; i < polled; i++)
         gone[i] = fds[i + 2].revents & (POLLIN | POLLHUP | POLLERR) && !serve(h->clients[i]);
+    ofs_input_run_timers(h->server);
+    if (!h->server->server_grab)
+        ofs_server_run_pending(h->server);
     for (unsigned i = polled; i-- > 0;)   /* downwards: dropping moves the last one into the gap */
         if (gone[i] || !flush(h->clients[i]) || h->clients[i]->closing)
             drop(h, i);
