@@ -105,7 +105,7 @@ static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, u
         ev.u.colormap.window = w->res.id;
         ev.u.colormap.colormap = colormap;
         ev.u.colormap.new = xTrue;
-        ev.u.colormap.state = colormap == OFS_DEFAULT_COLORMAP ? ColormapInstalled : ColormapUninstalled;
+        ev.u.colormap.state = colormap == c->server->installed_colormap ? ColormapInstalled : ColormapUninstalled;
         ofs_event_to_window(c->server, w, &ev, ColormapChangeMask);
         break;
     }
@@ -167,7 +167,7 @@ int ofs_core_GetWindowAttributes(struct ofs_client *c, struct ofs_request *r)
     ofs_out32(c, w->backing_planes);
     ofs_out32(c, w->backing_pixel);
     ofs_out8(c, w->save_under);
-    ofs_out8(c, w->colormap == OFS_DEFAULT_COLORMAP); /* map is installed */
+    ofs_out8(c, w->colormap == c->server->installed_colormap); /* map is installed */
     ofs_out8(c, !w->mapped ? IsUnmapped : w->viewable ? IsViewable : IsUnviewable);
     ofs_out8(c, w->override_redirect);
     ofs_out32(c, w->colormap);

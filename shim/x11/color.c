@@ -21,8 +21,55 @@ static const struct ofs_visual *find_visual(uint32_t id)
     return NULL;
 }
 
+/* ---- the one map that is installed; which it is shows in events and nowhere else ---- */
+
+struct map_change {
+    uint32_t map;      /* windows with this one are told */
+    uint32_t becomes;  /* what they have from now on */
+    uint8_t state;
+};
+
+static void tell_window(struct ofs_server *s, struct ofs_res *res, void *arg)
+{
+    const struct map_change *change = arg;
+    struct ofs_window *w = (struct ofs_window *)res;
+    if (res->type != OFS_RES_WINDOW || w->colormap != change->map)
+        return;
+    w->colormap = change->becomes;
+    xEvent ev = { .u.u.type = ColormapNotify };
+    ev.u.colormap.window = w->res.id;
+    ev.u.colormap.colormap = change->becomes;
+    ev.u.colormap.new = change->becomes != change->map;
+    ev.u.colormap.state = change->state;
+    ofs_event_to_window(s, w, &ev, ColormapChangeMask);
+}
+
+static void install(struct ofs_server *s, uint32_t map)
+{
+    uint32_t old = s->installed_colormap;
+    if (old == map)
+        return;
+    s->installed_colormap = map;
+    struct map_change out = { old, old, ColormapUninstalled }, in = { map, map, ColormapInstalled };
+    ofs_res_each(s, tell_window, &out);
+    ofs_res_each(s, tell_window, &in);
+}
+
+static void free_map(struct ofs_server *s, struct ofs_res *res)
+{
+    if (s->root && res->id != OFS_DEFAULT_COLORMAP) {
+        if (s->installed_colormap == res->id)
+            install(s, OFS_DEFAULT_COLORMAP);
+        struct map_change gone = { res->id, None, ColormapUninstalled };
+        ofs_res_each(s, tell_window, &gone);
+    }
+    free(res);
+}
+
 int ofs_colors_init(struct ofs_server *s)
 {
+    ofs_res_set_destructor(s, OFS_RES_COLORMAP, free_map);
+    s->installed_colormap = OFS_DEFAULT_COLORMAP;
     struct colormap *map = calloc(1, sizeof(*map));
     if (!map)
         return BadAlloc;
@@ -90,14 +137,23 @@ int ofs_core_CopyColormapAndFree(struct ofs_client *c, struct ofs_request *r)
     return error ? error : new_map(c, id, map->visual);
 }
 
-/* One hardware map, always the default one: installing is accepted and shows nowhere. */
-static int only_check(struct ofs_client *c, struct ofs_request *r)
+int ofs_core_InstallColormap(struct ofs_client *c, struct ofs_request *r)
 {
     struct colormap *map;
-    return find_map(c, ofs_req32(r), &map);
+    int error = find_map(c, ofs_req32(r), &map);
+    if (!error)
+        install(c->server, map->res.id);
+    return error;
 }
-int ofs_core_InstallColormap(struct ofs_client *c, struct ofs_request *r) { return only_check(c, r); }
-int ofs_core_UninstallColormap(struct ofs_client *c, struct ofs_request *r) { return only_check(c, r); }
+
+int ofs_core_UninstallColormap(struct ofs_client *c, struct ofs_request *r)
+{
+    struct colormap *map;
+    int error = find_map(c, ofs_req32(r), &map);
+    if (!error && map->res.id == c->server->installed_colormap)
+        install(c->server, OFS_DEFAULT_COLORMAP);
+    return error;
+}
 
 int ofs_core_ListInstalledColormaps(struct ofs_client *c, struct ofs_request *r)
 {
@@ -108,7 +164,7 @@ int ofs_core_ListInstalledColormaps(struct ofs_client *c, struct ofs_request *r)
     ofs_reply_begin(c, 0);
     ofs_out16(c, 1);
     ofs_out_zero(c, 22);
-    ofs_out32(c, OFS_DEFAULT_COLORMAP);
+    ofs_out32(c, c->server->installed_colormap);
     ofs_reply_end(c);
     return 0;
 }

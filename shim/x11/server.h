@@ -242,6 +242,7 @@ struct ofs_server {
     struct ofs_client *clients;
     uint32_t next_client_index;
     struct ofs_window *root;
+    uint32_t installed_colormap;
     struct ofs_res **res_hash; unsigned res_hash_size, res_count;
     void (*res_destroy[OFS_RES_TYPE_COUNT])(struct ofs_server *, struct ofs_res *);
     uint8_t res_error[OFS_RES_TYPE_COUNT];

@@ -4,6 +4,35 @@
 
 #include "scenarios.h"
 
+static void draw(struct oracle *o, xcb_window_t w, xcb_window_t only, xcb_pixmap_t pixmap, xcb_gcontext_t gc)
+{
+    const xcb_rectangle_t rectangle = { 1, 2, 3, 4 };
+    oracle_step(o, "drawing: wrong ids and depths");
+    xcb_poly_fill_rectangle(o->c, w, gc, 1, &rectangle);
+    xcb_poly_fill_rectangle(o->c, 0xF4, gc, 1, &rectangle);
+    xcb_poly_fill_rectangle(o->c, w, 0xF5, 1, &rectangle);
+    xcb_poly_fill_rectangle(o->c, only, gc, 1, &rectangle);
+    xcb_pixmap_t bitmap = oracle_id(o, o->c, "bitmap");
+    xcb_create_pixmap(o->c, 1, bitmap, w, 8, 8);
+    xcb_poly_fill_rectangle(o->c, bitmap, gc, 1, &rectangle);
+    uint8_t pixels[4 * 4 * 4];
+    memset(pixels, 0x5A, sizeof pixels);
+    oracle_step(o, "images");
+    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 4, 1, 1, 0, o->depth, sizeof pixels, pixels);
+    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 4, 0, 0, 0, 8, sizeof pixels, pixels);
+    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 4, 0, 0, 1, o->depth, sizeof pixels, pixels);
+    xcb_put_image(o->c, 3, pixmap, gc, 4, 4, 0, 0, 0, o->depth, sizeof pixels, pixels);
+    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 5, 0, 0, 0, o->depth, sizeof pixels, pixels);
+    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, 0xF6, gc, 4, 4, 0, 0, 0, o->depth, sizeof pixels, pixels);
+    oracle_step(o, "reading");
+    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 1, 1, 4, 4, 0xFFFFFFFF));
+    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 28, 1, 4, 4, 0xFFFFFFFF));
+    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, 0, pixmap, 1, 1, 4, 4, 0xFFFFFFFF));
+    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, w, 0, 0, 4, 4, 0xFFFFFFFF));
+    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, only, 0, 0, 4, 4, 0xFFFFFFFF));
+    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, 0xF7, 0, 0, 4, 4, 0xFFFFFFFF));
+}
+
 void scenario_drawables(struct oracle *o)
 {
     xcb_window_t w = oracle_window(o, "w", o->root, 0, 0, 100, 100, 0, 0), only = oracle_input_only(o, "only", w, 0, 0, 5, 5, 0);
@@ -47,30 +76,7 @@ void scenario_drawables(struct oracle *o)
     const xcb_rectangle_t rectangle = { 1, 2, 3, 4 };
     xcb_set_clip_rectangles(o->c, 0, gc, 0, 0, 1, &rectangle);
     xcb_set_clip_rectangles(o->c, 4, gc, 0, 0, 1, &rectangle);
-    oracle_step(o, "drawing: wrong ids and depths");
-    xcb_poly_fill_rectangle(o->c, w, gc, 1, &rectangle);
-    xcb_poly_fill_rectangle(o->c, 0xF4, gc, 1, &rectangle);
-    xcb_poly_fill_rectangle(o->c, w, 0xF5, 1, &rectangle);
-    xcb_poly_fill_rectangle(o->c, only, gc, 1, &rectangle);
-    xcb_pixmap_t bitmap = oracle_id(o, o->c, "bitmap");
-    xcb_create_pixmap(o->c, 1, bitmap, w, 8, 8);
-    xcb_poly_fill_rectangle(o->c, bitmap, gc, 1, &rectangle);
-    uint8_t pixels[4 * 4 * 4];
-    memset(pixels, 0x5A, sizeof pixels);
-    oracle_step(o, "images");
-    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 4, 1, 1, 0, o->depth, sizeof pixels, pixels);
-    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 4, 0, 0, 0, 8, sizeof pixels, pixels);
-    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 4, 0, 0, 1, o->depth, sizeof pixels, pixels);
-    xcb_put_image(o->c, 3, pixmap, gc, 4, 4, 0, 0, 0, o->depth, sizeof pixels, pixels);
-    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, gc, 4, 5, 0, 0, 0, o->depth, sizeof pixels, pixels);
-    xcb_put_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, 0xF6, gc, 4, 4, 0, 0, 0, o->depth, sizeof pixels, pixels);
-    oracle_step(o, "reading");
-    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 1, 1, 4, 4, 0xFFFFFFFF));
-    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 28, 1, 4, 4, 0xFFFFFFFF));
-    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, 0, pixmap, 1, 1, 4, 4, 0xFFFFFFFF));
-    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, w, 0, 0, 4, 4, 0xFFFFFFFF));
-    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, only, 0, 0, 4, 4, 0xFFFFFFFF));
-    ORACLE_SHOW(o, o->c, "xproto:GetImage", xcb_get_image(o->c, XCB_IMAGE_FORMAT_Z_PIXMAP, 0xF7, 0, 0, 4, 4, 0xFFFFFFFF));
+    draw(o, w, only, pixmap, gc);
     oracle_step(o, "free");
     xcb_free_gc(o->c, gc);
     xcb_free_gc(o->c, gc);

@@ -9,8 +9,8 @@ byte swapped. Exit status: 0 the same, 1 different or a sanitizer's report, 77 s
 """
 
 import argparse
-import concurrent.futures
 import os
+import pickle
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -44,6 +44,33 @@ def on_host(options, order):
         except OSError as error:  # it died: what it said last says why
             raise RuntimeError("proto_host is gone: %s\n%s" % (error, host.report())) from None
         return results, host.finish()
+
+
+def start(function, *arguments):
+    """Begin function(*arguments) in a process of its own; returns what waits for its result. (multiprocessing would want
+    a /dev/shm that can be written.)"""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read_end)
+        try:
+            result = True, function(*arguments)
+        except BaseException as problem:    # noqa: BLE001  the parent raises it
+            result = False, problem
+        with os.fdopen(write_end, "wb") as out:
+            pickle.dump(result, out)
+        os._exit(0)
+    os.close(write_end)
+
+    def wait():
+        with os.fdopen(read_end, "rb") as source:
+            data = source.read()
+        os.waitpid(child, 0)
+        well, result = pickle.loads(data)
+        if not well:
+            raise result
+        return result
+    return wait
 
 
 def short(answers):
@@ -82,9 +109,8 @@ def main():
     options = parser.parse_args()
     options.files = options.files or None
     try:
-        with concurrent.futures.ProcessPoolExecutor(3) as pool:
-            jobs = [pool.submit(on_host, options, "<"), pool.submit(on_host, options, ">"), pool.submit(on_xvfb, options)]
-            (native, report), (swapped, swapped_report), (xvfb, _) = [job.result() for job in jobs]
+        jobs = [start(on_host, options, "<"), start(on_host, options, ">"), start(on_xvfb, options)]
+        (native, report), (swapped, swapped_report), (xvfb, _) = [job() for job in jobs]
     except (hosts.Skip, FileNotFoundError) as reason:
         print(reason)
         return 77

@@ -19,6 +19,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import hosts      # noqa: E402
+import places     # noqa: E402
 import rawclient  # noqa: E402
 import xcbxml     # noqa: E402
 
@@ -314,6 +315,24 @@ def grab_dies_with_its_client(place):
     other.close()
 
 
+def waiting_client_leaves(place):
+    """A client that waits for a counter (SYNC) goes away, and so does the one whose counter it is."""
+    for waiter_first in (True, False):
+        owner, waiter = client(place), client(place)
+        for one in (owner, waiter):
+            one.find_extensions({"sync"})
+            one.reply("sync:Initialize", desired_major_version=3, desired_minor_version=1)
+        owner.request("sync:CreateCounter", id=owner.base + 1)
+        owner.answers("GetInputFocus", 0)
+        waiter.request("sync:Await", wait_list=[struct.pack("<IIiIIiI", owner.base + 1, 0, 0, 9, 2, 0, 0)])
+        waiter.request("GetInputFocus")
+        owner.answers("GetInputFocus", 0)
+        (waiter if waiter_first else owner).close()
+        alive(place)
+        (owner if waiter_first else waiter).close()
+    alive(place)
+
+
 def garbage(place):
     """Random bytes after a good setup."""
     import random
@@ -332,63 +351,8 @@ def garbage(place):
 
 CHECKS = [setup_byte_order, setup_cut, setup_authorization, setup_large, setup_dripped, request_cut,
           request_dripped_and_joined, sequence_wraps, unknown_requests, request_too_large, request_large, never_reads,
-          opened_and_closed, many_at_once, retained, grab_dies_with_its_client, garbage]
-
-
-# ---- where -----------------------------------------------------------------------------------------------------------
-
-class InProcess:
-    """The preloaded library: our own connect() leads into it."""
-
-    def socket_path(self):
-        return "/tmp/.X11-unix/X0"
-
-    def resident_bytes(self):
-        with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    def output_limit(self):
-        return 64 * MEGABYTE
-
-    def finish(self):
-        return ""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        pass
-
-
-class Bounded(hosts.Host):
-    """proto_host with a small limit, so that the test is quick."""
-
-    def output_limit(self):
-        return 4 * MEGABYTE
-
-
-class Oracle(hosts.Xvfb):
-    def output_limit(self):
-        return 0
-
-    def resident_bytes(self):
-        return 0
-
-    def finish(self):
-        return ""
-
-
-def place_for(options):
-    if options.xvfb:
-        return Oracle()
-    if options.preload:
-        if "liboffstage" not in os.environ.get("LD_PRELOAD", ""):
-            if not os.path.exists(options.preload):
-                raise hosts.Skip("%s is not built" % options.preload)
-            environment = dict(os.environ, LD_PRELOAD=os.path.abspath(options.preload))
-            os.execve(sys.executable, [sys.executable] + sys.argv, environment)
-        return InProcess()
-    return Bounded(options.host, "--max-output", str(4 * MEGABYTE))
+          opened_and_closed, many_at_once, retained, grab_dies_with_its_client,
+          waiting_client_leaves, garbage]
 
 
 def main():
@@ -400,7 +364,7 @@ def main():
     options = parser.parse_args()
     failed = 0
     try:
-        with place_for(options) as place:
+        with places.place_for(options) as place:
             for one in CHECKS:
                 if options.names and one.__name__ not in options.names:
                     continue
