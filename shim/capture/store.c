@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define SLOT_ALIGN 4096u
@@ -27,7 +28,11 @@ void ofs_store_finish(struct ofs_store *store) {
 /* Grow to `bytes`. The blocks of a file are reserved first: on a full disk the error must come now, not as SIGBUS when
  * the pixels are written. */
 static enum ofs_status grow(struct ofs_store *store, size_t bytes) {
+    struct rlimit limit;
     void *map;
+    /* Past the limit on file sizes the system call would raise SIGXFSZ, which ends the program. */
+    if (store->fd >= 0 && (getrlimit(RLIMIT_FSIZE, &limit) != 0 || bytes > limit.rlim_cur))
+        return OFS_ENOMEM;
     if (store->fd >= 0 &&
         posix_fallocate(store->fd, (off_t)store->map_bytes, (off_t)(bytes - store->map_bytes)) != 0)
         return OFS_ENOMEM;

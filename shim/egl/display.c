@@ -216,8 +216,8 @@ static bool choose_display(struct ofs_egl *egl, const char *wanted)
     }
     egl->display = open_software(egl, devices, count);
     if (egl->display == EGL_NO_DISPLAY) {
-        ofs_log_refuse("no OpenGL can be had: %s%sMesa's software renderer was not found (Debian: libegl-mesa0 and "
-                     "libgl1-mesa-dri)", problem, problem[0] ? "; " : "");
+        ofs_log_refuse("no OpenGL can be had: %s%sMesa's software renderer was not found or could not be loaded (Debian: "
+                           "libegl-mesa0 and libgl1-mesa-dri)", problem, problem[0] ? "; " : "");
         return false;
     }
     egl->software = true;

@@ -175,15 +175,22 @@ static int display_closes(Display *dpy, XExtCodes *codes)
     return 0;
 }
 
+static bool is_watched(Display *dpy)
+{
+    for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++)
+        if (atomic_load(&state.watched[i]) == dpy)
+            return true;
+    return false;
+}
+
 /* Ask libX11 to be told when the Display closes; false if it cannot be had. */
 static bool watch(Display *dpy)
 {
     const struct xlib *xlib;
     XExtCodes *codes;
 
-    for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++)
-        if (atomic_load(&state.watched[i]) == dpy)
-            return true;
+    if (is_watched(dpy))
+        return true;
     xlib = xlib_of(dpy);
     if (!xlib || !xlib->XAddExtension || !xlib->XESetCloseDisplay)
         return false;
@@ -221,7 +228,8 @@ static bool current_is_open(void)
 
     if (now->watched && closed == now->closed_before)
         return true;
-    if (!now->dpy || fstat(now->socket, &st) != 0 || st.st_ino != now->socket_ino)
+    if (!now->dpy || (now->watched && !is_watched(now->dpy)) || fstat(now->socket, &st) != 0 ||
+        st.st_ino != now->socket_ino)
         return false;
     now->closed_before = closed; /* it was another one that closed */
     return true;

@@ -2,6 +2,7 @@
  * wins over the variable, and both are checked here, before anything is started. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include "util/log.h"
 #include "util/opt.h"
 #include "util/status.h"
+#include "x11/keymap/keymap.h"
 
 /* Every setter returns what is wrong with the value, or NULL. */
 static const char *set_size(struct run_args *args, const char *value) {
@@ -101,16 +103,39 @@ static const char *set_stats(struct run_args *args, const char *value) {
     return complaint ? complaint : check_destination(args->stats_file);
 }
 
+static int compare_keysym(const void *name, const void *row) {
+    return strcmp(name, ((const struct ofs_keymap_keysym *)row)->name);
+}
+
+/* The first key in the script that the keyboard does not have, or NULL. */
+static const struct ofs_script_event *unknown_key(const struct ofs_script *script) {
+    const struct ofs_keymap *map = &ofs_keymap_default;
+    for (size_t i = 0; i < script->count; i++)
+        if (script->events[i].kind == OFS_SCRIPT_KEY &&
+            !bsearch(script->events[i].key, map->keysyms, map->keysym_count, sizeof *map->keysyms, compare_keysym))
+            return &script->events[i];
+    return NULL;
+}
+
 static const char *set_input(struct run_args *args, const char *value) {
     static char complaint[250] = "the script is too large";
+    const struct ofs_script_event *unknown;
     struct ofs_script script;
-    enum ofs_status status = ofs_script_load(&script, value, complaint, sizeof complaint);
+    struct stat st;
+    enum ofs_status status;
+    if (stat(value, &st) == 0 && !S_ISREG(st.st_mode))
+        return "expected a regular file: it is read here and again by the program";
+    status = ofs_script_load(&script, value, complaint, sizeof complaint);
     if (status == OFS_EIO)
         return strerror(errno);
     if (status != OFS_OK)
         return complaint;
+    unknown = unknown_key(&script);
+    if (unknown)
+        snprintf(complaint, sizeof complaint, "line %u: the keyboard has no key \"%s\"; names are those of X keysyms, such as "
+                 "space, Return, Left, a", unknown->line, unknown->key);
     ofs_script_finish(&script);
-    return make_absolute(value, args->input);
+    return unknown ? complaint : make_absolute(value, args->input);
 }
 
 static const char *set_log(struct run_args *args, const char *value) {

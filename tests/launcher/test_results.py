@@ -138,8 +138,15 @@ class Input(Case):
         with open(self.path("script"), "w") as out:
             out.write("1 key nokey press\n")
         process = self.start("run", "--input", "script", GAME, "draw=2")
-        self.assertIn("line 1: no key gives nokey", process.communicate(timeout=20)[1])
-        self.assertEqual(process.returncode, 0)
+        self.assertIn('line 1: the keyboard has no key "nokey"', process.communicate(timeout=20)[1])
+        self.assertEqual(process.returncode, 125)
+
+    def test_pipe(self):
+        """It would be used up by the check before the program reads it."""
+        os.mkfifo(self.path("pipe"))
+        process = self.start("run", "--input", "pipe", GAME, "draw=2")
+        self.assertIn("regular file", process.communicate(timeout=20)[1])
+        self.assertEqual(process.returncode, 125)
 
 
 class Plain(Case):

@@ -14,7 +14,7 @@ RULES = {
     "glx": ["util", "egl", "hook/real.h", "x11/xview.h"],     # of X only the narrow view
     "capture": ["util", "egl", "glx/observer.h"],             # the interface it implements
     "hook": ["util", "x11/serve.h", "glx/glx.h", "egl/egl.h"],  # entry headers
-    "launcher": ["util", "capture/script.h", "capture/session.h", "capture/shot.h"],
+    "launcher": ["util", "capture/script.h", "capture/session.h", "capture/shot.h", "x11/keymap/keymap.h"],  # names of the keys, to check scripts
 }
 
 
