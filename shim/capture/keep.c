@@ -25,7 +25,8 @@ static struct {
     bool busy, wanted, numbered, written, failed;
     pid_t pid;
     const char *shot;
-    struct ofs_session_slot *slot;
+    struct ofs_session_slot *slot; /* where the last frame goes; NULL: it stays here */
+    struct ofs_session_slot *told; /* where the launcher learns of failures; NULL: no launcher */
     struct ofs_store store;
     uint64_t pictures;
 } keep = { .lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER };
@@ -43,6 +44,7 @@ void ofs_keep_start(const char *session_path, struct ofs_session_slot *slot) {
     }
     /* Numbered pictures are written here at once, so nothing is left for the launcher to do. */
     keep.slot = keep.numbered ? NULL : slot;
+    keep.told = slot;
     ofs_store_init(&keep.store, keep.slot ? ofs_page_frame_file(session_path) : -1);
     keep.wanted = true;
 }
@@ -73,6 +75,11 @@ static void give_store(void) {
     pthread_mutex_unlock(&keep.lock);
 }
 
+static void count_failure(void) {
+    if (keep.told && keep.numbered)
+        atomic_fetch_add(&keep.told->pictures_failed, 1);
+}
+
 /* By the owner of the store. */
 static void write_picture(const char *name) {
     const struct ofs_session_frame *frame = ofs_store_last(&keep.store);
@@ -85,6 +92,8 @@ static void write_picture(const char *name) {
         ofs_error("picture %s: %m", name);
     else if (status != OFS_OK)
         ofs_error("picture %s: too large, or out of memory", name);
+    if (status != OFS_OK)
+        count_failure();
 }
 
 /* The launcher reads the slot only after this process has ended, or the frame is whole: `frame_slot` is set last. */
@@ -108,6 +117,7 @@ static void read_frame(const struct ofs_swap *swap) {
             ofs_error("no picture of a frame of %ux%u: %s", swap->width_px, swap->height_px,
                       status == OFS_ENOMEM ? "no room in memory or in the session folder" : "it cannot be read");
         keep.failed = true;
+        count_failure();
         return;
     }
     ofs_store_commit(&keep.store);
@@ -148,6 +158,7 @@ void ofs_keep_fork_child(void) {
     pthread_cond_init(&keep.idle, NULL);
     ofs_store_finish(&keep.store);
     keep.busy = keep.wanted = keep.numbered = keep.written = keep.failed = false;
+    keep.told = NULL;
     keep.slot = NULL;
     keep.pictures = 0;
 }

@@ -37,7 +37,7 @@ struct ofs_session_slot {
     _Atomic uint64_t frames;      /* counted frames of all windows, never above the limit */
     _Atomic uint64_t first_frame_ns, last_frame_ns; /* CLOCK_MONOTONIC */
     _Atomic uint32_t close_sent;  /* 1 once WM_DELETE_WINDOW was sent */
-    uint32_t pad;
+    _Atomic uint32_t pictures_failed; /* numbered pictures that could not be written */
     char gl_vendor[64], gl_renderer[128], gl_version[128], device[128], reason[256];
     struct ofs_session_window windows[OFS_SESSION_WINDOWS];
 };

@@ -89,8 +89,11 @@ static struct ofs_surface *usable(struct ofs_drawable *drawable, uint64_t size_p
 
 void ofs_surface_unused(struct ofs_surface *surface)
 {
+    int user = ofs_thread_id();
+
+    /* Called for a draw and a read surface that may be one: at the second call another thread may have it already. */
     if (surface && surface != ofs_current.draw_surface && surface != ofs_current.read_surface)
-        atomic_store(&surface->user, 0);
+        (void)atomic_compare_exchange_strong(&surface->user, &user, 0);
 }
 
 struct ofs_surface *ofs_surface_for(struct ofs_drawable *drawable)

@@ -69,8 +69,9 @@ static const char *check_destination(const char *path) {
     char beside[PATH_MAX + 32];
     struct stat st;
     int fd;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return "that is a folder";
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* replacing it would lose what it is */
+        return S_ISDIR(st.st_mode) ? "that is a folder" : S_ISLNK(st.st_mode) ? "that is a symbolic link; name the file itself"
+                                                                             : "that is not a regular file";
     snprintf(beside, sizeof beside, "%.*s.offstage.%d.tmp", (int)(strrchr(path, '/') - path) + 1, path, (int)getpid());
     fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) {

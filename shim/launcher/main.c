@@ -78,6 +78,14 @@ static int judge(const struct run_args *args, const struct place *place, const s
     return status;
 }
 
+/* Numbered pictures are written by the program's own process, which said what went wrong. */
+static bool pictures_failed(const struct ofs_session *session) {
+    for (unsigned i = 0; i < OFS_SESSION_SLOTS; i++)
+        if (atomic_load(&session->slots[i].pictures_failed))
+            return true;
+    return false;
+}
+
 static int run(int argc, char **argv) {
     static struct run_args args;
     static struct place place;
@@ -100,6 +108,8 @@ static int run(int argc, char **argv) {
         watch_command(&args, place.session, command, &result);
         status = judge(&args, &place, &result);
         if (args.shot[0] && !args.shot_numbered && !picture_write(&args, &place) && status == 0)
+            status = EXIT_OURS;
+        if (args.shot_numbered && pictures_failed(place.session) && status == 0)
             status = EXIT_OURS;
         if (args.stats && !report_stats(&args, place.session, status) && status == 0)
             status = EXIT_OURS;

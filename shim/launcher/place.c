@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -104,6 +105,12 @@ static bool base_serves(const char *base, uint64_t need_bytes) {
 }
 
 static bool create_page(struct place *place) {
+    struct rlimit limit;
+    /* Past the limit on file sizes the system call would raise SIGXFSZ, which ends us without a word. */
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || sizeof *place->session > limit.rlim_cur) {
+        errno = EFBIG;
+        return false;
+    }
     snprintf(place->page, sizeof place->page, "%s/page", place->folder);
     place->lock_fd = open(place->page, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (place->lock_fd < 0 || flock(place->lock_fd, LOCK_EX | LOCK_NB) != 0 ||
