@@ -15,7 +15,7 @@
 #include "util/opt.h"
 
 #define OFS_LOG_MODULE OFS_MOD_CAPTURE
-#define BUSY_WAIT_NS 1000000000
+#define BUSY_WAIT_NS   1000000000
 
 /* All mutable state of this file. `busy` makes one thread the owner of `store` while it reads a frame, since the lock may
  * not be held across GL. */
@@ -31,7 +31,8 @@ static struct {
     uint64_t pictures;
 } keep = { .lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER };
 
-void ofs_keep_start(const char *session_path, struct ofs_session_slot *slot) {
+void ofs_keep_start(const char *session_path, struct ofs_session_slot *slot)
+{
     const char *complaint;
     keep.shot = ofs_options_get()->shot;
     keep.pid = getpid();
@@ -49,12 +50,11 @@ void ofs_keep_start(const char *session_path, struct ofs_session_slot *slot) {
     keep.wanted = true;
 }
 
-bool ofs_keep_wanted(void) {
-    return keep.wanted;
-}
+bool ofs_keep_wanted(void) { return keep.wanted; }
 
 /* Become the owner of the store. False: another thread has been reading for a second; this frame is left out. */
-static bool take_store(void) {
+static bool take_store(void)
+{
     bool taken = true;
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -68,26 +68,29 @@ static bool take_store(void) {
     return taken;
 }
 
-static void give_store(void) {
+static void give_store(void)
+{
     pthread_mutex_lock(&keep.lock);
     keep.busy = false;
     pthread_cond_signal(&keep.idle);
     pthread_mutex_unlock(&keep.lock);
 }
 
-static void count_failure(void) {
+static void count_failure(void)
+{
     if (keep.told && keep.numbered)
         atomic_fetch_add(&keep.told->pictures_failed, 1);
 }
 
 /* By the owner of the store. */
-static void write_picture(const char *name) {
+static void write_picture(const char *name)
+{
     const struct ofs_session_frame *frame = ofs_store_last(&keep.store);
     enum ofs_status status;
     if (!frame)
         return;
-    status = ofs_shot_write(name, (const unsigned char *)(frame + 1), frame->width_px, frame->height_px,
-                            frame->pitch_bytes);
+    status =
+        ofs_shot_write(name, (const unsigned char *)(frame + 1), frame->width_px, frame->height_px, frame->pitch_bytes);
     if (status == OFS_EIO)
         ofs_error("picture %s: %m", name);
     else if (status != OFS_OK)
@@ -97,14 +100,16 @@ static void write_picture(const char *name) {
 }
 
 /* The launcher reads the slot only after this process has ended, or the frame is whole: `frame_slot` is set last. */
-static void publish(void) {
+static void publish(void)
+{
     unsigned index = keep.store.whole - 1;
     keep.slot->frame_offset[index] = keep.store.offset[index];
     keep.slot->frame_file_bytes = keep.store.map_bytes;
     atomic_store_explicit(&keep.slot->frame_slot, index + 1, memory_order_release);
 }
 
-static void read_frame(const struct ofs_swap *swap) {
+static void read_frame(const struct ofs_swap *swap)
+{
     struct ofs_session_frame *frame;
     enum ofs_status status = ofs_store_begin(&keep.store, swap->width_px, swap->height_px, &frame);
     if (status == OFS_OK) {
@@ -130,7 +135,8 @@ static void read_frame(const struct ofs_swap *swap) {
     }
 }
 
-void ofs_keep_frame(const struct ofs_swap *swap) {
+void ofs_keep_frame(const struct ofs_swap *swap)
+{
     if (!take_store())
         return;
     if (!keep.written)
@@ -138,7 +144,8 @@ void ofs_keep_frame(const struct ofs_swap *swap) {
     give_store();
 }
 
-void ofs_keep_finish(void) {
+void ofs_keep_finish(void)
+{
     if (!keep.wanted || keep.slot || keep.numbered || !take_store())
         return;
     if (!keep.written)
@@ -148,12 +155,14 @@ void ofs_keep_finish(void) {
 }
 
 /* A program under a plain LD_PRELOAD that ends by itself. */
-__attribute__((destructor)) static void at_exit(void) {
+__attribute__((destructor)) static void at_exit(void)
+{
     if (keep.wanted && keep.pid == getpid())
         ofs_keep_finish();
 }
 
-void ofs_keep_fork_child(void) {
+void ofs_keep_fork_child(void)
+{
     pthread_mutex_init(&keep.lock, NULL);
     pthread_cond_init(&keep.idle, NULL);
     ofs_store_finish(&keep.store);

@@ -15,36 +15,38 @@
 #include "util/opt.h"
 
 #define OFS_LOG_MODULE OFS_MOD_CAPTURE
-#define NS_PER_S 1000000000ull
+#define NS_PER_S       1000000000ull
 
 /* All mutable state of this file. */
 static struct {
     const struct ofs_capture_host *host;
     pthread_mutex_t lock;
-    struct ofs_session *session;       /* NULL without a launcher */
-    struct ofs_session_slot *slot;     /* in the session page, else `own`; NULL before the first use */
+    struct ofs_session *session;   /* NULL without a launcher */
+    struct ofs_session_slot *slot; /* in the session page, else `own`; NULL before the first use */
     struct ofs_session_slot own;
-    uint64_t limit, period_ns;         /* frames in all, time between two of one window; 0 = none */
-    bool closing;                      /* the last frame that counts has been drawn */
-    bool live[OFS_SESSION_WINDOWS];    /* the window of this row still exists */
+    uint64_t limit, period_ns;                /* frames in all, time between two of one window; 0 = none */
+    bool closing;                             /* the last frame that counts has been drawn */
+    bool live[OFS_SESSION_WINDOWS];           /* the window of this row still exists */
     uint64_t due_ns[OFS_SESSION_WINDOWS + 1]; /* when the next frame may be shown; last: windows without a row */
 } capture = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* What is to be done about one swap, decided under the lock and done without it. */
 struct decision {
-    uint64_t number;     /* of this frame in the process, from 1 */
-    uint64_t wait_ns;    /* CLOCK_MONOTONIC; 0 = do not wait */
+    uint64_t number;  /* of this frame in the process, from 1 */
+    uint64_t wait_ns; /* CLOCK_MONOTONIC; 0 = do not wait */
     bool keep, close;
 };
 
-static uint64_t now_ns(void) {
+static uint64_t now_ns(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 /* First use in this process: claim a slot and prepare to keep frames. With the lock held. */
-static void start(void) {
+static void start(void)
+{
     const struct ofs_options *options;
     if (capture.slot)
         return;
@@ -58,7 +60,8 @@ static void start(void) {
     ofs_keep_start(capture.session ? options->session : NULL, capture.session ? capture.slot : NULL);
 }
 
-static void copy_text(char *to, size_t bytes, const char *from) {
+static void copy_text(char *to, size_t bytes, const char *from)
+{
     size_t length = from ? strlen(from) : 0;
     if (length > bytes - 1)
         length = bytes - 1;
@@ -68,7 +71,8 @@ static void copy_text(char *to, size_t bytes, const char *from) {
 }
 
 static void observe_renderer(const char *vendor, const char *renderer, const char *version, const char *device,
-                             const char *reason) {
+                             const char *reason)
+{
     int saved_errno = errno;
     struct ofs_session_slot *slot;
     pthread_mutex_lock(&capture.lock);
@@ -84,7 +88,8 @@ static void observe_renderer(const char *vendor, const char *renderer, const cha
 }
 
 /* The row of a window: its own, else a free one, else that of a window that is gone; OFS_SESSION_WINDOWS if none. */
-static unsigned find_row(uint32_t window) {
+static unsigned find_row(uint32_t window)
+{
     struct ofs_session_window *rows = capture.slot->windows;
     unsigned found = OFS_SESSION_WINDOWS;
     for (unsigned i = 0; i < OFS_SESSION_WINDOWS; i++) {
@@ -107,7 +112,8 @@ static unsigned find_row(uint32_t window) {
     return found;
 }
 
-static bool is_largest(uint64_t area_px) {
+static bool is_largest(uint64_t area_px)
+{
     for (unsigned i = 0; i < OFS_SESSION_WINDOWS; i++) {
         const struct ofs_session_window *row = &capture.slot->windows[i];
         if (capture.live[i] && (uint64_t)row->width_px * row->height_px > area_px)
@@ -117,7 +123,8 @@ static bool is_largest(uint64_t area_px) {
 }
 
 /* Absolute times, so that the rate holds on average; a program that fell behind does not catch up by a burst. */
-static uint64_t next_due(unsigned row, uint64_t now) {
+static uint64_t next_due(unsigned row, uint64_t now)
+{
     uint64_t *due = &capture.due_ns[row];
     if (capture.period_ns == 0)
         return 0;
@@ -127,7 +134,8 @@ static uint64_t next_due(unsigned row, uint64_t now) {
 }
 
 /* Counts the frame. False when nothing is to be done about it. */
-static bool decide(const struct ofs_swap *swap, struct decision *decision) {
+static bool decide(const struct ofs_swap *swap, struct decision *decision)
+{
     uint64_t now = now_ns();
     bool counts = false;
     pthread_mutex_lock(&capture.lock);
@@ -147,7 +155,8 @@ static bool decide(const struct ofs_swap *swap, struct decision *decision) {
             atomic_store_explicit(&slot->first_frame_ns, now, memory_order_relaxed);
         atomic_store_explicit(&slot->last_frame_ns, decision->wait_ns ? decision->wait_ns : now, memory_order_relaxed);
         atomic_store_explicit(&slot->frames, decision->number, memory_order_release);
-        decision->close = decision->number == capture.limit ||
+        decision->close =
+            decision->number == capture.limit ||
             (capture.session && atomic_load_explicit(&capture.session->close_request, memory_order_relaxed));
         capture.closing = decision->close;
         decision->keep = ofs_keep_wanted() && is_largest((uint64_t)swap->width_px * swap->height_px);
@@ -156,13 +165,15 @@ static bool decide(const struct ofs_swap *swap, struct decision *decision) {
     return counts;
 }
 
-static void wait_until(uint64_t due) {
+static void wait_until(uint64_t due)
+{
     struct timespec at = { .tv_sec = (time_t)(due / NS_PER_S), .tv_nsec = (long)(due % NS_PER_S) };
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
         ;
 }
 
-static void observe_swap(const struct ofs_swap *swap) {
+static void observe_swap(const struct ofs_swap *swap)
+{
     int saved_errno = errno;
     struct decision decision = { 0 };
     /* A swap of a pbuffer shows nothing to anybody. */
@@ -183,7 +194,8 @@ static void observe_swap(const struct ofs_swap *swap) {
     errno = saved_errno;
 }
 
-static void observe_gone(uint32_t window) {
+static void observe_gone(uint32_t window)
+{
     int saved_errno = errno;
     pthread_mutex_lock(&capture.lock);
     for (unsigned i = 0; capture.slot && i < OFS_SESSION_WINDOWS; i++)
@@ -193,17 +205,20 @@ static void observe_gone(uint32_t window) {
     errno = saved_errno;
 }
 
-const struct ofs_observer *ofs_capture_observer(void) {
+const struct ofs_observer *ofs_capture_observer(void)
+{
     static const struct ofs_observer observer = { observe_renderer, observe_swap, observe_gone };
     return &observer;
 }
 
-void ofs_capture_init(const struct ofs_capture_host *host) {
+void ofs_capture_init(const struct ofs_capture_host *host)
+{
     capture.host = host;
     ofs_readback_init(host->get_proc);
 }
 
-void ofs_capture_fork_child(void) {
+void ofs_capture_fork_child(void)
+{
     pthread_mutex_init(&capture.lock, NULL);
     capture.session = NULL;
     capture.slot = NULL;

@@ -15,7 +15,8 @@
 
 #define OFS_LOG_MODULE OFS_MOD_CAPTURE
 
-static struct ofs_session *map_page(const char *path) {
+static struct ofs_session *map_page(const char *path)
+{
     struct ofs_session *page;
     struct stat st;
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -40,7 +41,8 @@ static struct ofs_session *map_page(const char *path) {
     return page;
 }
 
-struct ofs_session_slot *ofs_page_claim(const char *path, struct ofs_session **session_out) {
+struct ofs_session_slot *ofs_page_claim(const char *path, struct ofs_session **session_out)
+{
     uint32_t self = (uint32_t)getpid();
     struct ofs_session *page = map_page(path);
     *session_out = page;
@@ -62,7 +64,8 @@ struct ofs_session_slot *ofs_page_claim(const char *path, struct ofs_session **s
     return NULL;
 }
 
-int ofs_page_frame_file(const char *path) {
+int ofs_page_frame_file(const char *path)
+{
     char name[PATH_MAX];
     int fd, high;
     if ((size_t)snprintf(name, sizeof name, "%s.%d", path, (int)getpid()) >= sizeof name)

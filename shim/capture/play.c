@@ -16,31 +16,23 @@ static struct {
     size_t next;
 } play = { .once = PTHREAD_ONCE_INIT, .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void load(void) {
+static void load(void)
+{
     const char *path = ofs_options_get()->input;
     char complaint[200] = "cannot be read";
     if (path && ofs_script_load(&play.script, path, complaint, sizeof complaint) != OFS_OK)
         ofs_error("input script %s: %s", path, complaint);
 }
 
-static void do_event(const struct ofs_capture_host *host, const struct ofs_script_event *event) {
+static void do_event(const struct ofs_capture_host *host, const struct ofs_script_event *event)
+{
     bool done = true;
     switch (event->kind) {
-    case OFS_SCRIPT_KEY:
-        done = host->key(event->key, event->down);
-        break;
-    case OFS_SCRIPT_MOTION:
-        done = host->motion(event->a, event->b);
-        break;
-    case OFS_SCRIPT_BUTTON:
-        done = host->button(event->a, event->down);
-        break;
-    case OFS_SCRIPT_RESIZE:
-        done = host->resize((uint32_t)event->a, (uint32_t)event->b);
-        break;
-    case OFS_SCRIPT_CLOSE:
-        host->request_close();
-        break;
+    case OFS_SCRIPT_KEY: done = host->key(event->key, event->down); break;
+    case OFS_SCRIPT_MOTION: done = host->motion(event->a, event->b); break;
+    case OFS_SCRIPT_BUTTON: done = host->button(event->a, event->down); break;
+    case OFS_SCRIPT_RESIZE: done = host->resize((uint32_t)event->a, (uint32_t)event->b); break;
+    case OFS_SCRIPT_CLOSE: host->request_close(); break;
     }
     if (!done && event->kind == OFS_SCRIPT_KEY)
         ofs_error("input script, line %u: no key gives %s", event->line, event->key);
@@ -48,7 +40,8 @@ static void do_event(const struct ofs_capture_host *host, const struct ofs_scrip
         ofs_error("input script, line %u: cannot be done", event->line);
 }
 
-void ofs_play_frame(const struct ofs_capture_host *host, uint64_t frame) {
+void ofs_play_frame(const struct ofs_capture_host *host, uint64_t frame)
+{
     pthread_once(&play.once, load);
     for (;;) {
         const struct ofs_script_event *event = NULL;
@@ -64,7 +57,8 @@ void ofs_play_frame(const struct ofs_capture_host *host, uint64_t frame) {
     }
 }
 
-void ofs_play_fork_child(void) {
+void ofs_play_fork_child(void)
+{
     pthread_mutex_init(&play.lock, NULL);
     play.next = 0;
 }

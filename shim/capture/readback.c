@@ -35,17 +35,20 @@ static struct {
 
 static void *(*load_from)(const char *name);
 
-void ofs_readback_init(void *(*get_proc)(const char *name)) {
-    load_from = get_proc;
-}
+void ofs_readback_init(void *(*get_proc)(const char *name)) { load_from = get_proc; }
 
-static void load(void) {
-    struct { const char *name; void *field; } names[] = {
-        { "glGetString", &gl.GetString }, { "glGetIntegerv", &gl.GetIntegerv }, { "glGetFloatv", &gl.GetFloatv },
-        { "glReadPixels", &gl.ReadPixels }, { "glPixelStorei", &gl.PixelStorei },
-        { "glPixelTransferf", &gl.PixelTransferf }, { "glReadBuffer", &gl.ReadBuffer },
-        { "glBindFramebuffer", &gl.BindFramebuffer }, { "glBindBuffer", &gl.BindBuffer },
-        { "glIsEnabled", &gl.IsEnabled }, { "glEnable", &gl.Enable }, { "glDisable", &gl.Disable },
+static void load(void)
+{
+    struct {
+        const char *name;
+        void *field;
+    } names[] = {
+        { "glGetString", &gl.GetString },     { "glGetIntegerv", &gl.GetIntegerv },
+        { "glGetFloatv", &gl.GetFloatv },     { "glReadPixels", &gl.ReadPixels },
+        { "glPixelStorei", &gl.PixelStorei }, { "glPixelTransferf", &gl.PixelTransferf },
+        { "glReadBuffer", &gl.ReadBuffer },   { "glBindFramebuffer", &gl.BindFramebuffer },
+        { "glBindBuffer", &gl.BindBuffer },   { "glIsEnabled", &gl.IsEnabled },
+        { "glEnable", &gl.Enable },           { "glDisable", &gl.Disable },
     };
     for (size_t i = 0; i < OFS_ARRAY_LEN(names); i++) {
         void *entry = load_from(names[i].name);
@@ -56,11 +59,12 @@ static void load(void) {
 /* What the current context is. */
 struct context {
     bool es;
-    int version;     /* 10 * major + minor */
-    bool compat;     /* has pixel transfer */
+    int version; /* 10 * major + minor */
+    bool compat; /* has pixel transfer */
 };
 
-static bool identify(struct context *context) {
+static bool identify(struct context *context)
+{
     const char *version = (const char *)gl.GetString(GL_VERSION);
     GLint profile = 0;
     if (!version)
@@ -77,21 +81,28 @@ static bool identify(struct context *context) {
     return context->version >= 10;
 }
 
-static bool usable(const struct context *context) {
+static bool usable(const struct context *context)
+{
     return gl.GetIntegerv && gl.ReadPixels && gl.PixelStorei && gl.BindFramebuffer && gl.BindBuffer && gl.ReadBuffer &&
            gl.IsEnabled && gl.Enable && gl.Disable && (!context->compat || (gl.GetFloatv && gl.PixelTransferf));
 }
 
 /* Integer pack settings, what a plain read needs, and since which version of GL and ES they exist (99 = never). */
-static const struct { GLenum name; GLint wanted; short gl_since, es_since; } pack_rows[] = {
+static const struct {
+    GLenum name;
+    GLint wanted;
+    short gl_since, es_since;
+} pack_rows[] = {
     { GL_PACK_ALIGNMENT, 4, 10, 20 },   { GL_PACK_ROW_LENGTH, 0, 10, 30 }, { GL_PACK_SKIP_ROWS, 0, 10, 30 },
     { GL_PACK_SKIP_PIXELS, 0, 10, 30 }, { GL_PACK_SWAP_BYTES, 0, 10, 99 }, { GL_PACK_LSB_FIRST, 0, 10, 99 },
 };
 
-static const struct { GLenum name; GLfloat wanted; } transfer_rows[] = {
-    { GL_RED_SCALE, 1 },   { GL_RED_BIAS, 0 },   { GL_GREEN_SCALE, 1 }, { GL_GREEN_BIAS, 0 },
-    { GL_BLUE_SCALE, 1 },  { GL_BLUE_BIAS, 0 },  { GL_ALPHA_SCALE, 1 }, { GL_ALPHA_BIAS, 0 },
-    { GL_MAP_COLOR, 0 },
+static const struct {
+    GLenum name;
+    GLfloat wanted;
+} transfer_rows[] = {
+    { GL_RED_SCALE, 1 }, { GL_RED_BIAS, 0 },    { GL_GREEN_SCALE, 1 }, { GL_GREEN_BIAS, 0 }, { GL_BLUE_SCALE, 1 },
+    { GL_BLUE_BIAS, 0 }, { GL_ALPHA_SCALE, 1 }, { GL_ALPHA_BIAS, 0 },  { GL_MAP_COLOR, 0 },
 };
 
 struct saved {
@@ -101,23 +112,22 @@ struct saved {
     bool debug;
 };
 
-static bool has_pack(const struct context *context, size_t row) {
+static bool has_pack(const struct context *context, size_t row)
+{
     return context->version >= (context->es ? pack_rows[row].es_since : pack_rows[row].gl_since);
 }
 
-static bool has_buffers(const struct context *context) {
-    return context->version >= (context->es ? 30 : 21);
-}
+static bool has_buffers(const struct context *context) { return context->version >= (context->es ? 30 : 21); }
 
-static GLenum framebuffer_target(const struct context *context) {
+static GLenum framebuffer_target(const struct context *context)
+{
     return context->es && context->version < 30 ? GL_FRAMEBUFFER : GL_READ_FRAMEBUFFER;
 }
 
-static bool has_framebuffers(const struct context *context) {
-    return context->es || context->version >= 30;
-}
+static bool has_framebuffers(const struct context *context) { return context->es || context->version >= 30; }
 
-static void prepare(const struct context *context, struct saved *saved) {
+static void prepare(const struct context *context, struct saved *saved)
+{
     /* GL_READ_FRAMEBUFFER_BINDING and GL_FRAMEBUFFER_BINDING differ; ES 2 has only the second. */
     if (has_framebuffers(context)) {
         gl.GetIntegerv(context->es && context->version < 30 ? GL_FRAMEBUFFER_BINDING : GL_READ_FRAMEBUFFER_BINDING,
@@ -155,7 +165,8 @@ static void prepare(const struct context *context, struct saved *saved) {
     }
 }
 
-static void restore(const struct context *context, const struct saved *saved) {
+static void restore(const struct context *context, const struct saved *saved)
+{
     for (size_t i = 0; context->compat && i < OFS_ARRAY_LEN(transfer_rows); i++)
         if (saved->transfer[i] != transfer_rows[i].wanted)
             gl.PixelTransferf(transfer_rows[i].name, saved->transfer[i]);
@@ -171,7 +182,8 @@ static void restore(const struct context *context, const struct saved *saved) {
 }
 
 /* GL's row 0 is the bottom one. */
-static void flip(unsigned char *pixels, uint32_t height_px, size_t pitch_bytes) {
+static void flip(unsigned char *pixels, uint32_t height_px, size_t pitch_bytes)
+{
     unsigned char row[4096];
     for (uint32_t top = 0, bottom = height_px - 1; top < bottom; top++, bottom--) {
         unsigned char *a = pixels + top * pitch_bytes, *b = pixels + bottom * pitch_bytes;
@@ -184,7 +196,8 @@ static void flip(unsigned char *pixels, uint32_t height_px, size_t pitch_bytes) 
     }
 }
 
-static void swap_red_blue(unsigned char *pixels, size_t count) {
+static void swap_red_blue(unsigned char *pixels, size_t count)
+{
     for (size_t i = 0; i < count; i++, pixels += 4) {
         unsigned char red = pixels[0];
         pixels[0] = pixels[2];
@@ -192,7 +205,8 @@ static void swap_red_blue(unsigned char *pixels, size_t count) {
     }
 }
 
-enum ofs_status ofs_readback(uint32_t width_px, uint32_t height_px, unsigned char *bgra_out) {
+enum ofs_status ofs_readback(uint32_t width_px, uint32_t height_px, unsigned char *bgra_out)
+{
     struct context context;
     struct saved saved = { 0 };
 
@@ -209,7 +223,8 @@ enum ofs_status ofs_readback(uint32_t width_px, uint32_t height_px, unsigned cha
     }
     prepare(&context, &saved);
     /* Desktop drivers keep BGRA and hand it over unchanged; ES promises RGBA only. */
-    gl.ReadPixels(0, 0, (GLsizei)width_px, (GLsizei)height_px, context.es ? GL_RGBA : GL_BGRA, GL_UNSIGNED_BYTE, bgra_out);
+    gl.ReadPixels(0, 0, (GLsizei)width_px, (GLsizei)height_px, context.es ? GL_RGBA : GL_BGRA, GL_UNSIGNED_BYTE,
+                  bgra_out);
     restore(&context, &saved);
     if (saved.debug)
         gl.Enable(GL_DEBUG_OUTPUT);

@@ -10,21 +10,20 @@
 
 #include "util/opt.h"
 
-#define WORDS_MAX 6
-#define WORD_BYTES 64
+#define WORDS_MAX      6
+#define WORD_BYTES     64
 #define FILE_MAX_BYTES ((size_t)16 << 20)
-#define EVENTS_MAX ((size_t)1 << 20)
+#define EVENTS_MAX     ((size_t)1 << 20)
 
 struct words {
     char word[WORDS_MAX][WORD_BYTES];
-    int count;                       /* -1: a word too many or too long */
+    int count; /* -1: a word too many or too long */
 };
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-static void split(const char *line, size_t length, struct words *words) {
+static void split(const char *line, size_t length, struct words *words)
+{
     size_t i = 0;
     words->count = 0;
     while (i < length) {
@@ -46,7 +45,8 @@ static void split(const char *line, size_t length, struct words *words) {
 }
 
 /* A whole number from low to high; `low` may be negative. */
-static bool number(const char *text, int low, int high, int *value_out) {
+static bool number(const char *text, int low, int high, int *value_out)
+{
     bool negative = *text == '-';
     uint64_t magnitude;
     int64_t value;
@@ -59,7 +59,8 @@ static bool number(const char *text, int low, int high, int *value_out) {
     return true;
 }
 
-static enum ofs_status append(struct ofs_script *script, const struct ofs_script_event *event) {
+static enum ofs_status append(struct ofs_script *script, const struct ofs_script_event *event)
+{
     /* Room doubles at each power of two. */
     if ((script->count & (script->count - 1)) == 0) {
         size_t room = script->count ? script->count * 2 : 1;
@@ -76,7 +77,8 @@ static enum ofs_status append(struct ofs_script *script, const struct ofs_script
 
 /* The optional last word of a key or button line, and the one or two events that follow from it. */
 static const char *append_press(struct ofs_script *script, struct ofs_script_event *event, const char *action,
-                                enum ofs_status *status_out) {
+                                enum ofs_status *status_out)
+{
     event->down = !action || strcmp(action, "press") == 0;
     if (action && !event->down && strcmp(action, "release") != 0)
         return "the last word must be press or release";
@@ -91,7 +93,8 @@ static const char *append_press(struct ofs_script *script, struct ofs_script_eve
 
 /* Returns what is wrong with the line, or NULL. */
 static const char *parse_line(struct ofs_script *script, const struct words *words, unsigned line,
-                              enum ofs_status *status_out) {
+                              enum ofs_status *status_out)
+{
     const char(*w)[WORD_BYTES] = words->word;
     struct ofs_script_event event = { .line = line };
     const char *action = words->count == 4 ? w[3] : NULL;
@@ -134,7 +137,8 @@ static const char *parse_line(struct ofs_script *script, const struct words *wor
     return NULL;
 }
 
-static int compare(const void *left, const void *right) {
+static int compare(const void *left, const void *right)
+{
     const struct ofs_script_event *a = left, *b = right;
     if (a->frame != b->frame)
         return a->frame < b->frame ? -1 : 1;
@@ -142,7 +146,8 @@ static int compare(const void *left, const void *right) {
 }
 
 enum ofs_status ofs_script_parse(struct ofs_script *script, const char *text, size_t length, char *complaint_out,
-                                 size_t complaint_bytes) {
+                                 size_t complaint_bytes)
+{
     enum ofs_status status = OFS_OK;
     unsigned line = 0;
     *script = (struct ofs_script){ 0 };
@@ -169,7 +174,8 @@ enum ofs_status ofs_script_parse(struct ofs_script *script, const char *text, si
 }
 
 enum ofs_status ofs_script_load(struct ofs_script *script, const char *path, char *complaint_out,
-                                size_t complaint_bytes) {
+                                size_t complaint_bytes)
+{
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     enum ofs_status status = OFS_OK;
     char *text = NULL;
@@ -208,7 +214,8 @@ enum ofs_status ofs_script_load(struct ofs_script *script, const char *path, cha
     return status;
 }
 
-void ofs_script_finish(struct ofs_script *script) {
+void ofs_script_finish(struct ofs_script *script)
+{
     free(script->events);
     *script = (struct ofs_script){ 0 };
 }

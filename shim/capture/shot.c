@@ -13,7 +13,8 @@
 
 #include "capture/png.h"
 
-const char *ofs_shot_check(const char *pattern, bool *numbered_out) {
+const char *ofs_shot_check(const char *pattern, bool *numbered_out)
+{
     size_t length = strlen(pattern);
     const char *base = strrchr(pattern, '/');
     const char *percent = strchr(pattern, '%');
@@ -26,7 +27,8 @@ const char *ofs_shot_check(const char *pattern, bool *numbered_out) {
     return NULL;
 }
 
-enum ofs_status ofs_shot_name(const char *pattern, uint64_t number, char *name_out, size_t name_bytes) {
+enum ofs_status ofs_shot_name(const char *pattern, uint64_t number, char *name_out, size_t name_bytes)
+{
     const char *percent = strchr(pattern, '%');
     int length;
     if (!percent)
@@ -37,7 +39,8 @@ enum ofs_status ofs_shot_name(const char *pattern, uint64_t number, char *name_o
     return length < 0 || (size_t)length >= name_bytes ? OFS_EINVAL : OFS_OK;
 }
 
-static enum ofs_status write_all(int fd, const unsigned char *data, size_t bytes) {
+static enum ofs_status write_all(int fd, const unsigned char *data, size_t bytes)
+{
     while (bytes > 0) {
         ssize_t written = write(fd, data, bytes);
         if (written < 0 && errno == EINTR)
@@ -51,7 +54,8 @@ static enum ofs_status write_all(int fd, const unsigned char *data, size_t bytes
 }
 
 /* Beside the target, so that the rename stays within one file system. */
-static int open_temporary(const char *path, char *name_out, size_t name_bytes) {
+static int open_temporary(const char *path, char *name_out, size_t name_bytes)
+{
     static _Atomic unsigned counter;
     const char *base = strrchr(path, '/');
     base = base ? base + 1 : path;
@@ -65,7 +69,8 @@ static int open_temporary(const char *path, char *name_out, size_t name_bytes) {
 }
 
 enum ofs_status ofs_shot_write(const char *path, const unsigned char *bgra, uint32_t width_px, uint32_t height_px,
-                               size_t pitch_bytes) {
+                               size_t pitch_bytes)
+{
     char temporary[PATH_MAX];
     unsigned char *png;
     size_t bytes;

@@ -8,15 +8,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define SLOT_ALIGN 4096u
+#define SLOT_ALIGN  4096u
 #define SIDE_MAX_PX 32768u
 
-void ofs_store_init(struct ofs_store *store, int take_fd) {
+void ofs_store_init(struct ofs_store *store, int take_fd)
+{
     memset(store, 0, sizeof *store);
     store->fd = take_fd;
 }
 
-void ofs_store_finish(struct ofs_store *store) {
+void ofs_store_finish(struct ofs_store *store)
+{
     if (store->map)
         munmap(store->map, store->map_bytes);
     if (store->fd > 0) /* 0 only in a zeroed struct: our descriptors are high */
@@ -27,14 +29,14 @@ void ofs_store_finish(struct ofs_store *store) {
 
 /* Grow to `bytes`. The blocks of a file are reserved first: on a full disk the error must come now, not as SIGBUS when
  * the pixels are written. */
-static enum ofs_status grow(struct ofs_store *store, size_t bytes) {
+static enum ofs_status grow(struct ofs_store *store, size_t bytes)
+{
     struct rlimit limit;
     void *map;
     /* Past the limit on file sizes the system call would raise SIGXFSZ, which ends the program. */
     if (store->fd >= 0 && (getrlimit(RLIMIT_FSIZE, &limit) != 0 || bytes > limit.rlim_cur))
         return OFS_ENOMEM;
-    if (store->fd >= 0 &&
-        posix_fallocate(store->fd, (off_t)store->map_bytes, (off_t)(bytes - store->map_bytes)) != 0)
+    if (store->fd >= 0 && posix_fallocate(store->fd, (off_t)store->map_bytes, (off_t)(bytes - store->map_bytes)) != 0)
         return OFS_ENOMEM;
     if (store->map)
         map = mremap(store->map, store->map_bytes, bytes, MREMAP_MAYMOVE);
@@ -50,7 +52,8 @@ static enum ofs_status grow(struct ofs_store *store, size_t bytes) {
 }
 
 enum ofs_status ofs_store_begin(struct ofs_store *store, uint32_t width_px, uint32_t height_px,
-                                struct ofs_session_frame **frame_out) {
+                                struct ofs_session_frame **frame_out)
+{
     unsigned idle = store->whole == 1 ? 1 : 0;
     uint64_t need = sizeof(struct ofs_session_frame) + (uint64_t)width_px * height_px * 4;
     struct ofs_session_frame *frame;
@@ -77,10 +80,9 @@ enum ofs_status ofs_store_begin(struct ofs_store *store, uint32_t width_px, uint
     return OFS_OK;
 }
 
-void ofs_store_commit(struct ofs_store *store) {
-    store->whole = store->whole == 1 ? 2 : 1;
-}
+void ofs_store_commit(struct ofs_store *store) { store->whole = store->whole == 1 ? 2 : 1; }
 
-const struct ofs_session_frame *ofs_store_last(const struct ofs_store *store) {
+const struct ofs_session_frame *ofs_store_last(const struct ofs_store *store)
+{
     return store->whole ? (const void *)(store->map + store->offset[store->whole - 1]) : NULL;
 }

@@ -17,13 +17,15 @@
 #include "x11/keymap/keymap.h"
 
 /* Every setter returns what is wrong with the value, or NULL. */
-static const char *set_size(struct run_args *args, const char *value) {
+static const char *set_size(struct run_args *args, const char *value)
+{
     uint32_t width, height;
     args->size = value;
     return ofs_parse_size(value, &width, &height) == 0 ? NULL : "expected WIDTHxHEIGHT, 1 to 16384 pixels each";
 }
 
-static const char *set_gpu(struct run_args *args, const char *value) {
+static const char *set_gpu(struct run_args *args, const char *value)
+{
     uint64_t index;
     args->gpu = value;
     if (strcmp(value, "auto") == 0 || strcmp(value, "software") == 0)
@@ -34,26 +36,34 @@ static const char *set_gpu(struct run_args *args, const char *value) {
     return "expected auto, cuda:N, egl:N or software";
 }
 
-static const char *set_frames(struct run_args *args, const char *value) {
-    return ofs_parse_count(value, &args->frames) == 0 && args->frames > 0 ? NULL : "expected a number of frames, from 1";
+static const char *set_frames(struct run_args *args, const char *value)
+{
+    return ofs_parse_count(value, &args->frames) == 0 && args->frames > 0 ? NULL
+                                                                          : "expected a number of frames, from 1";
 }
 
-static const char *set_seconds(struct run_args *args, const char *value) {
-    return ofs_parse_rate(value, &args->seconds) == 0 && args->seconds > 0 ? NULL : "expected a time in seconds, above 0";
+static const char *set_seconds(struct run_args *args, const char *value)
+{
+    return ofs_parse_rate(value, &args->seconds) == 0 && args->seconds > 0 ? NULL
+                                                                           : "expected a time in seconds, above 0";
 }
 
-static const char *set_timeout(struct run_args *args, const char *value) {
+static const char *set_timeout(struct run_args *args, const char *value)
+{
     return ofs_parse_rate(value, &args->timeout) == 0 ? NULL : "expected a time in seconds; 0 waits for ever";
 }
 
-static const char *set_fps(struct run_args *args, const char *value) {
+static const char *set_fps(struct run_args *args, const char *value)
+{
     double rate;
     args->fps = value;
-    return ofs_parse_rate(value, &rate) == 0 && rate >= 0.001 ? NULL : "expected frames per second, such as 60 or 59.94";
+    return ofs_parse_rate(value, &rate) == 0 && rate >= 0.001 ? NULL
+                                                              : "expected frames per second, such as 60 or 59.94";
 }
 
 /* The program may change its folder before it reads a name: make it absolute. */
-static const char *make_absolute(const char *value, char out[PATH_MAX]) {
+static const char *make_absolute(const char *value, char out[PATH_MAX])
+{
     char folder[PATH_MAX] = "";
     if (value[0] != '/' && !getcwd(folder, sizeof folder))
         return "the current folder is gone";
@@ -64,14 +74,16 @@ static const char *make_absolute(const char *value, char out[PATH_MAX]) {
 
 /* A file that will be written at the end: find out now whether it can be. Permissions do not tell (root, read-only
  * file systems), so a file is made beside it and removed. */
-static const char *check_destination(const char *path) {
+static const char *check_destination(const char *path)
+{
     static char complaint[200];
     char beside[PATH_MAX + 32];
     struct stat st;
     int fd;
     if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* replacing it would lose what it is */
-        return S_ISDIR(st.st_mode) ? "that is a folder" : S_ISLNK(st.st_mode) ? "that is a symbolic link; name the file itself"
-                                                                             : "that is not a regular file";
+        return S_ISDIR(st.st_mode)   ? "that is a folder"
+               : S_ISLNK(st.st_mode) ? "that is a symbolic link; name the file itself"
+                                     : "that is not a regular file";
     snprintf(beside, sizeof beside, "%.*s.offstage.%d.tmp", (int)(strrchr(path, '/') - path) + 1, path, (int)getpid());
     fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) {
@@ -86,14 +98,16 @@ static const char *check_destination(const char *path) {
     return complaint;
 }
 
-static const char *set_shot(struct run_args *args, const char *value) {
+static const char *set_shot(struct run_args *args, const char *value)
+{
     const char *complaint = ofs_shot_check(value, &args->shot_numbered);
     if (!complaint)
         complaint = make_absolute(value, args->shot);
     return complaint ? complaint : check_destination(args->shot);
 }
 
-static const char *set_stats(struct run_args *args, const char *value) {
+static const char *set_stats(struct run_args *args, const char *value)
+{
     const char *complaint = NULL;
     args->stats = true;
     if (!value)
@@ -104,12 +118,14 @@ static const char *set_stats(struct run_args *args, const char *value) {
     return complaint ? complaint : check_destination(args->stats_file);
 }
 
-static int compare_keysym(const void *name, const void *row) {
+static int compare_keysym(const void *name, const void *row)
+{
     return strcmp(name, ((const struct ofs_keymap_keysym *)row)->name);
 }
 
 /* The first key in the script that the keyboard does not have, or NULL. */
-static const struct ofs_script_event *unknown_key(const struct ofs_script *script) {
+static const struct ofs_script_event *unknown_key(const struct ofs_script *script)
+{
     const struct ofs_keymap *map = &ofs_keymap_default;
     for (size_t i = 0; i < script->count; i++)
         if (script->events[i].kind == OFS_SCRIPT_KEY &&
@@ -118,7 +134,8 @@ static const struct ofs_script_event *unknown_key(const struct ofs_script *scrip
     return NULL;
 }
 
-static const char *set_input(struct run_args *args, const char *value) {
+static const char *set_input(struct run_args *args, const char *value)
+{
     static char complaint[250] = "the script is too large";
     const struct ofs_script_event *unknown;
     struct ofs_script script;
@@ -133,41 +150,50 @@ static const char *set_input(struct run_args *args, const char *value) {
         return complaint;
     unknown = unknown_key(&script);
     if (unknown)
-        snprintf(complaint, sizeof complaint, "line %u: the keyboard has no key \"%s\"; names are those of X keysyms, such as "
-                 "space, Return, Left, a", unknown->line, unknown->key);
+        snprintf(complaint, sizeof complaint,
+                 "line %u: the keyboard has no key \"%s\"; names are those of X keysyms, such as "
+                 "space, Return, Left, a",
+                 unknown->line, unknown->key);
     ofs_script_finish(&script);
     return unknown ? complaint : make_absolute(value, args->input);
 }
 
-static const char *set_log(struct run_args *args, const char *value) {
+static const char *set_log(struct run_args *args, const char *value)
+{
     args->log = value;
-    return ofs_log_spec_ok(value)
-        ? NULL
-        : "expected error, warn, info or debug, also for one module of util, x11, egl, glx, capture, hook: warn,x11=debug";
+    return ofs_log_spec_ok(value) ? NULL
+                                  : "expected error, warn, info or debug, also for one module of util, x11, egl, glx, "
+                                    "capture, hook: warn,x11=debug";
 }
 
 static const struct option_row {
     const char *flag, *value, *variable; /* variable: NULL where only the launcher knows the option */
     const char *(*set)(struct run_args *args, const char *value);
-    const char *help;                    /* NULL: that of the variable */
+    const char *help; /* NULL: that of the variable */
 } options[] = {
     { "--size", "WxH", "OFFSTAGE_SIZE", set_size, NULL },
-    { "--gpu", "DEVICE", "OFFSTAGE_GPU", set_gpu, "auto, cuda:N, egl:N or software (default auto: CUDA device 0, else"
+    { "--gpu", "DEVICE", "OFFSTAGE_GPU", set_gpu,
+      "auto, cuda:N, egl:N or software (default auto: CUDA device 0, else"
       " another GPU,\n                       else Mesa software)" },
     { "--frames", "N", "OFFSTAGE_FRAMES", set_frames, "close the program after N frames; status 0 if they were drawn" },
     { "--seconds", "S", NULL, set_seconds, "close the program after S seconds; status 0 if it drew a frame" },
-    { "--timeout", "S", NULL, set_timeout, "give up after S seconds without a new frame (default 60 with --frames,\n"
+    { "--timeout", "S", NULL, set_timeout,
+      "give up after S seconds without a new frame (default 60 with --frames,\n"
       "                       else 0: never)" },
     { "--fps", "RATE", "OFFSTAGE_FPS", set_fps, "at most RATE frames per second (default: as fast as it goes)" },
-    { "--shot", "FILE.png", "OFFSTAGE_SHOT", set_shot, "write the last frame of the largest window; with %d in the name,\n"
+    { "--shot", "FILE.png", "OFFSTAGE_SHOT", set_shot,
+      "write the last frame of the largest window; with %d in the name,\n"
       "                       every frame, numbered from 1. Each frame is read back, which costs time" },
-    { "--stats", "[=FILE.json]", NULL, set_stats, "tell frames, rate, sizes and device at the end, or write them as JSON" },
-    { "--input", "FILE", "OFFSTAGE_INPUT", set_input, "press keys and move the pointer by a script of lines such as\n"
+    { "--stats", "[=FILE.json]", NULL, set_stats,
+      "tell frames, rate, sizes and device at the end, or write them as JSON" },
+    { "--input", "FILE", "OFFSTAGE_INPUT", set_input,
+      "press keys and move the pointer by a script of lines such as\n"
       "                       10 key space, 20 motion 100 50, 30 button 1, 40 resize 640 480, 50 close" },
     { "--log", "SPEC", "OFFSTAGE_LOG", set_log, NULL },
 };
 
-void run_help(FILE *out) {
+void run_help(FILE *out)
+{
     unsigned count;
     const struct ofs_option_row *rows = ofs_option_rows(&count);
     fputs("Usage: offstage run [OPTIONS] [--] COMMAND [ARGUMENTS]\n\n", out);
@@ -184,14 +210,16 @@ void run_help(FILE *out) {
     }
     fputs("\nThe exit status is the command's, or 128 and the number of the signal that killed it; 125 when offstage\n"
           "itself failed, 126 when the command cannot be executed, 127 when it was not found.\n\n"
-          "Variables, also for a program started with LD_PRELOAD=.../liboffstage.so and no launcher:\n\n", out);
+          "Variables, also for a program started with LD_PRELOAD=.../liboffstage.so and no launcher:\n\n",
+          out);
     for (unsigned r = 0; r < count; r++)
         fprintf(out, "  %-20s %s%s%s%s\n", rows[r].name, rows[r].help, rows[r].deflt[0] ? " (default " : "",
                 rows[r].deflt, rows[r].deflt[0] ? ")" : "");
 }
 
 /* The option that `word` names; *value_out is what follows its "=", or NULL. */
-static const struct option_row *find_option(const char *word, const char **value_out) {
+static const struct option_row *find_option(const char *word, const char **value_out)
+{
     const char *equals = strchr(word, '=');
     size_t length = equals ? (size_t)(equals - word) : strlen(word);
     *value_out = equals ? equals + 1 : NULL;
@@ -201,7 +229,8 @@ static const struct option_row *find_option(const char *word, const char **value
     return NULL;
 }
 
-static int refuse(const char *name, const char *value, const char *complaint) {
+static int refuse(const char *name, const char *value, const char *complaint)
+{
     if (value)
         ofs_log_user("%s %s: %s", name, value, complaint);
     else
@@ -210,7 +239,8 @@ static int refuse(const char *name, const char *value, const char *complaint) {
 }
 
 /* Values of the environment first, so that options replace them. */
-static int parse_variables(struct run_args *args) {
+static int parse_variables(struct run_args *args)
+{
     for (size_t i = 0; i < OFS_ARRAY_LEN(options); i++) {
         const char *value = options[i].variable ? getenv(options[i].variable) : NULL;
         const char *complaint;
@@ -225,7 +255,8 @@ static int parse_variables(struct run_args *args) {
 }
 
 /* Asked for before the command; help works whatever else is wrong. */
-static bool wants_help(int argc, char **argv) {
+static bool wants_help(int argc, char **argv)
+{
     for (int at = 0; at < argc && argv[at][0] == '-' && strcmp(argv[at], "--") != 0; at++) {
         const char *value;
         const struct option_row *option = find_option(argv[at], &value);
@@ -237,7 +268,8 @@ static bool wants_help(int argc, char **argv) {
     return false;
 }
 
-int run_parse(struct run_args *args, int argc, char **argv) {
+int run_parse(struct run_args *args, int argc, char **argv)
+{
     int at, status;
     args->timeout = -1;
     if (wants_help(argc, argv)) {

@@ -12,7 +12,8 @@
 #include "util/log.h"
 
 /* As execvp looks for it: found, or the errno that it would give. */
-static int find_command(const char *name, char path_out[PATH_MAX]) {
+static int find_command(const char *name, char path_out[PATH_MAX])
+{
     const char *path = getenv("PATH");
     int found_errno = ENOENT;
     if (!name[0])
@@ -38,14 +39,16 @@ static int find_command(const char *name, char path_out[PATH_MAX]) {
     }
 }
 
-static int read_elf(const char *path, Elf64_Ehdr *header_out) {
+static int read_elf(const char *path, Elf64_Ehdr *header_out)
+{
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd >= 0 && read(fd, header_out, sizeof *header_out) != (ssize_t)sizeof *header_out)
         memset(header_out, 0, sizeof *header_out);
     return fd;
 }
 
-static bool has_interpreter(int fd, const Elf64_Ehdr *header) {
+static bool has_interpreter(int fd, const Elf64_Ehdr *header)
+{
     for (unsigned i = 0; i < header->e_phnum && i < 256; i++) {
         Elf64_Phdr segment;
         if (header->e_phentsize != sizeof segment ||
@@ -58,7 +61,8 @@ static bool has_interpreter(int fd, const Elf64_Ehdr *header) {
 }
 
 /* Returns why nothing can be preloaded into the ELF file, or NULL (also for files of other kinds). */
-static const char *check_elf(const char *path) {
+static const char *check_elf(const char *path)
+{
     Elf64_Ehdr own, header;
     const char *complaint = NULL;
     int own_fd = read_elf("/proc/self/exe", &own), fd = read_elf(path, &header);
@@ -79,7 +83,8 @@ static const char *check_elf(const char *path) {
 }
 
 /* The loader drops LD_PRELOAD in a program that gains privileges. */
-static bool gains_privileges(const char *path) {
+static bool gains_privileges(const char *path)
+{
     struct stat st;
     char capability[64];
     if (stat(path, &st) != 0)
@@ -92,7 +97,8 @@ static bool gains_privileges(const char *path) {
 }
 
 /* The interpreter of a script: the word after "#!", or the command that env is to find. False: not a script. */
-static bool read_interpreter(const char *path, char interpreter_out[PATH_MAX], bool *by_env_out) {
+static bool read_interpreter(const char *path, char interpreter_out[PATH_MAX], bool *by_env_out)
+{
     char line[256], *save = NULL, *word, *base;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = fd >= 0 ? read(fd, line, sizeof line - 1) : -1;
@@ -118,7 +124,8 @@ static bool read_interpreter(const char *path, char interpreter_out[PATH_MAX], b
     return true;
 }
 
-static int check_file(const char *name, const char *path) {
+static int check_file(const char *name, const char *path)
+{
     const char *complaint = check_elf(path);
     if (complaint) {
         ofs_log_user("%s %s", name, complaint);
@@ -126,13 +133,15 @@ static int check_file(const char *name, const char *path) {
     }
     if (gains_privileges(path)) {
         ofs_log_user("%s gains privileges when it runs (set-user-ID), so the loader ignores the preload; run a copy "
-                     "without that bit", name);
+                     "without that bit",
+                     name);
         return EXIT_OURS;
     }
     return -1;
 }
 
-int command_check(const char *name) {
+int command_check(const char *name)
+{
     char path[PATH_MAX], interpreter[PATH_MAX], resolved[PATH_MAX];
     struct stat st;
     bool by_env;

@@ -16,13 +16,15 @@ static const char general_help[] =
     "  version    print the version\n"
     "  --help     print this\n";
 
-uint64_t clock_ns(void) {
+uint64_t clock_ns(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-static const char *signal_text(int number, char buffer[32]) {
+static const char *signal_text(int number, char buffer[32])
+{
     const char *name = sigabbrev_np(number);
     if (name)
         snprintf(buffer, 32, "SIG%s", name);
@@ -31,12 +33,14 @@ static const char *signal_text(int number, char buffer[32]) {
     return buffer;
 }
 
-static int command_status(int wait_status) {
+static int command_status(int wait_status)
+{
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
 /* The exit status, after telling what the person would otherwise not understand. */
-static int judge(const struct run_args *args, const struct place *place, const struct watch_result *result) {
+static int judge(const struct run_args *args, const struct place *place, const struct watch_result *result)
+{
     unsigned long long drawn = result->frames, wanted = args->frames;
     int status = command_status(result->wait_status);
     char text[32];
@@ -79,14 +83,16 @@ static int judge(const struct run_args *args, const struct place *place, const s
 }
 
 /* Numbered pictures are written by the program's own process, which said what went wrong. */
-static bool pictures_failed(const struct ofs_session *session) {
+static bool pictures_failed(const struct ofs_session *session)
+{
     for (unsigned i = 0; i < OFS_SESSION_SLOTS; i++)
         if (atomic_load(&session->slots[i].pictures_failed))
             return true;
     return false;
 }
 
-static int run(int argc, char **argv) {
+static int run(int argc, char **argv)
+{
     static struct run_args args;
     static struct place place;
     struct watch_result result = { 0 };
@@ -118,7 +124,8 @@ static int run(int argc, char **argv) {
     return status;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     const char *verb = argc > 1 ? argv[1] : "";
     if (strcmp(verb, "run") == 0)
         return run(argc - 2, argv + 2);

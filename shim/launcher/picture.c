@@ -18,14 +18,16 @@ struct found {
     uint64_t pixels_at, last_ns;
 };
 
-static int open_frames(const struct place *place, uint32_t pid) {
+static int open_frames(const struct place *place, uint32_t pid)
+{
     char name[PATH_MAX + 32];
     snprintf(name, sizeof name, "%s.%u", place->page, pid);
     return open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
 /* The whole frame of a slot, if there is one and its sizes fit the file. */
-static bool read_header(const struct place *place, unsigned index, struct found *found) {
+static bool read_header(const struct place *place, unsigned index, struct found *found)
+{
     const struct ofs_session_slot *slot = &place->session->slots[index];
     struct ofs_session_frame *frame = &found->frame;
     uint32_t which = atomic_load(&slot->frame_slot);
@@ -41,9 +43,9 @@ static bool read_header(const struct place *place, unsigned index, struct found 
     if (fd >= 0 && fstat(fd, &st) == 0 && at <= (uint64_t)st.st_size &&
         pread(fd, frame, sizeof *frame, (off_t)at) == sizeof *frame)
         good = frame->width_px >= 1 && frame->width_px <= SIDE_MAX_PX && frame->height_px >= 1 &&
-            frame->height_px <= SIDE_MAX_PX && frame->pitch_bytes >= frame->width_px * 4 &&
-            frame->pitch_bytes <= SIDE_MAX_PX * 8 &&
-            (uint64_t)frame->pitch_bytes * frame->height_px <= (uint64_t)st.st_size - at - sizeof *frame;
+               frame->height_px <= SIDE_MAX_PX && frame->pitch_bytes >= frame->width_px * 4 &&
+               frame->pitch_bytes <= SIDE_MAX_PX * 8 &&
+               (uint64_t)frame->pitch_bytes * frame->height_px <= (uint64_t)st.st_size - at - sizeof *frame;
     if (fd >= 0)
         close(fd);
     found->slot = index;
@@ -52,13 +54,15 @@ static bool read_header(const struct place *place, unsigned index, struct found 
     return good;
 }
 
-static bool is_better(const struct found *a, const struct found *b) {
+static bool is_better(const struct found *a, const struct found *b)
+{
     uint64_t area_a = (uint64_t)a->frame.width_px * a->frame.height_px;
     uint64_t area_b = (uint64_t)b->frame.width_px * b->frame.height_px;
     return area_a != area_b ? area_a > area_b : a->last_ns > b->last_ns;
 }
 
-static unsigned char *read_pixels(const struct place *place, const struct found *found) {
+static unsigned char *read_pixels(const struct place *place, const struct found *found)
+{
     size_t bytes = (size_t)found->frame.pitch_bytes * found->frame.height_px, got = 0;
     unsigned char *pixels = malloc(bytes);
     int fd = open_frames(place, atomic_load(&place->session->slots[found->slot].pid));
@@ -76,7 +80,8 @@ static unsigned char *read_pixels(const struct place *place, const struct found 
     return NULL;
 }
 
-bool picture_write(const struct run_args *args, const struct place *place) {
+bool picture_write(const struct run_args *args, const struct place *place)
+{
     struct found best = { 0 }, found;
     bool any = false;
     unsigned char *pixels;

@@ -20,9 +20,10 @@
 #include "util/status.h"
 
 #define FOLDER_PREFIX "offstage-"
-#define LEFT_OVER_S 60       /* a younger folder may belong to a launcher that has not locked its page yet */
+#define LEFT_OVER_S   60 /* a younger folder may belong to a launcher that has not locked its page yet */
 
-bool place_library(char path_out[PATH_MAX]) {
+bool place_library(char path_out[PATH_MAX])
+{
     static const char *const beside[] = { "../lib", "../lib/offstage", OFS_MULTIARCH_LIB };
     const char *given = getenv("OFFSTAGE_LIB");
     char own[PATH_MAX], candidate[PATH_MAX + 64];
@@ -56,11 +57,10 @@ bool place_library(char path_out[PATH_MAX]) {
     return true;
 }
 
-static bool is_ours(const struct stat *st) {
-    return S_ISDIR(st->st_mode) && st->st_uid == geteuid();
-}
+static bool is_ours(const struct stat *st) { return S_ISDIR(st->st_mode) && st->st_uid == geteuid(); }
 
-static void empty_folder(const char *folder) {
+static void empty_folder(const char *folder)
+{
     DIR *dir = opendir(folder);
     struct dirent *entry;
     while (dir && (entry = readdir(dir)))
@@ -71,7 +71,8 @@ static void empty_folder(const char *folder) {
     rmdir(folder);
 }
 
-static void remove_left_over(const char *base) {
+static void remove_left_over(const char *base)
+{
     DIR *dir = opendir(base);
     struct dirent *entry;
     while (dir && (entry = readdir(dir))) {
@@ -94,7 +95,8 @@ static void remove_left_over(const char *base) {
 }
 
 /* Other users may not remove or replace what is ours there: it is ours, or sticky, or not theirs to write. */
-static bool base_serves(const char *base, uint64_t need_bytes) {
+static bool base_serves(const char *base, uint64_t need_bytes)
+{
     struct stat st;
     struct statvfs space;
     if (!base || base[0] != '/' || strlen(base) > PATH_MAX - 64 || stat(base, &st) != 0 || !S_ISDIR(st.st_mode))
@@ -104,7 +106,8 @@ static bool base_serves(const char *base, uint64_t need_bytes) {
     return statvfs(base, &space) == 0 && (uint64_t)space.f_bavail * space.f_frsize >= need_bytes;
 }
 
-static bool create_page(struct place *place) {
+static bool create_page(struct place *place)
+{
     struct rlimit limit;
     /* Past the limit on file sizes the system call would raise SIGXFSZ, which ends us without a word. */
     if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || sizeof *place->session > limit.rlim_cur) {
@@ -124,7 +127,8 @@ static bool create_page(struct place *place) {
     return true;
 }
 
-bool place_create(struct place *place, uint64_t need_bytes) {
+bool place_create(struct place *place, uint64_t need_bytes)
+{
     const char *bases[] = { getenv("XDG_RUNTIME_DIR"), "/dev/shm", getenv("TMPDIR"), "/tmp" };
     /* The second round takes what there is: perhaps the frames are small. */
     for (int round = 0; round < 2; round++) {
@@ -147,13 +151,15 @@ bool place_create(struct place *place, uint64_t need_bytes) {
     return false;
 }
 
-bool place_refused(const struct place *place) {
+bool place_refused(const struct place *place)
+{
     char mark[PATH_MAX + 32];
     snprintf(mark, sizeof mark, "%s.refused", place->page);
     return access(mark, F_OK) == 0;
 }
 
-void place_remove(struct place *place) {
+void place_remove(struct place *place)
+{
     if (place->folder[0])
         empty_folder(place->folder);
     if (place->lock_fd > 0)

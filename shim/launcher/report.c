@@ -11,13 +11,14 @@
 struct numbers {
     uint32_t pid;
     uint64_t frames;
-    double rate, first_ms;            /* 0 when unknown */
+    double rate, first_ms; /* 0 when unknown */
     struct ofs_session_window windows[OFS_SESSION_WINDOWS];
     unsigned window_count;
     char gl_vendor[64], gl_renderer[128], gl_version[128], device[128], reason[256];
 };
 
-static void copy_text(char *to, const char *from, size_t bytes) {
+static void copy_text(char *to, const char *from, size_t bytes)
+{
     memcpy(to, from, bytes);
     to[bytes - 1] = '\0';
     for (unsigned char *c = (unsigned char *)to; *c; c++) /* a terminal is not to be steered by these */
@@ -25,7 +26,8 @@ static void copy_text(char *to, const char *from, size_t bytes) {
             *c = '?';
 }
 
-static bool collect(const struct ofs_session *session, unsigned index, struct numbers *out) {
+static bool collect(const struct ofs_session *session, unsigned index, struct numbers *out)
+{
     const struct ofs_session_slot *slot = &session->slots[index];
     uint64_t first = atomic_load(&slot->first_frame_ns), last = atomic_load(&slot->last_frame_ns);
     memset(out, 0, sizeof *out);
@@ -48,7 +50,8 @@ static bool collect(const struct ofs_session *session, unsigned index, struct nu
     return true;
 }
 
-static void print_table(const struct numbers *n, bool several) {
+static void print_table(const struct numbers *n, bool several)
+{
     if (several)
         fprintf(stderr, "offstage: process %u\n", n->pid);
     fprintf(stderr, "  frames             %llu\n", (unsigned long long)n->frames);
@@ -67,9 +70,13 @@ static void print_table(const struct numbers *n, bool several) {
 }
 
 /* Length of the UTF-8 character at `text`, or 0. */
-static unsigned utf8_length(const unsigned char *text) {
-    unsigned length = text[0] < 0x80 ? 1 : text[0] >= 0xC2 && text[0] < 0xE0 ? 2 : (text[0] & 0xF0) == 0xE0 ? 3 :
-        text[0] >= 0xF0 && text[0] < 0xF5 ? 4 : 0;
+static unsigned utf8_length(const unsigned char *text)
+{
+    unsigned length = text[0] < 0x80                      ? 1
+                      : text[0] >= 0xC2 && text[0] < 0xE0 ? 2
+                      : (text[0] & 0xF0) == 0xE0          ? 3
+                      : text[0] >= 0xF0 && text[0] < 0xF5 ? 4
+                                                          : 0;
     for (unsigned i = 1; i < length; i++)
         if ((text[i] & 0xC0) != 0x80)
             return 0;
@@ -77,7 +84,8 @@ static unsigned utf8_length(const unsigned char *text) {
 }
 
 /* Bytes that are no text become U+FFFD: the file stays valid. */
-static void json_text(FILE *out, const char *text) {
+static void json_text(FILE *out, const char *text)
+{
     fputc('"', out);
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
         unsigned length = utf8_length(c);
@@ -94,13 +102,16 @@ static void json_text(FILE *out, const char *text) {
     fputc('"', out);
 }
 
-static void json_process(FILE *out, const struct numbers *n) {
-    const struct { const char *name, *text; } texts[] = {
+static void json_process(FILE *out, const struct numbers *n)
+{
+    const struct {
+        const char *name, *text;
+    } texts[] = {
         { "gl_vendor", n->gl_vendor }, { "gl_renderer", n->gl_renderer }, { "gl_version", n->gl_version },
         { "device", n->device },       { "reason", n->reason },
     };
-    fprintf(out, "    {\"pid\": %u, \"frames\": %llu, \"frames_per_second\": %.3f, \"first_frame_ms\": %.3f,\n",
-            n->pid, (unsigned long long)n->frames, n->rate, n->first_ms);
+    fprintf(out, "    {\"pid\": %u, \"frames\": %llu, \"frames_per_second\": %.3f, \"first_frame_ms\": %.3f,\n", n->pid,
+            (unsigned long long)n->frames, n->rate, n->first_ms);
     fputs("     \"windows\": [", out);
     for (unsigned i = 0; i < n->window_count; i++)
         fprintf(out, "%s{\"width\": %u, \"height\": %u, \"frames\": %llu}", i ? ", " : "", n->windows[i].width_px,
@@ -113,7 +124,8 @@ static void json_process(FILE *out, const struct numbers *n) {
     fputs("}", out);
 }
 
-static void json_all(FILE *out, const struct run_args *args, const struct ofs_session *session, int exit_status) {
+static void json_all(FILE *out, const struct run_args *args, const struct ofs_session *session, int exit_status)
+{
     struct numbers n;
     const char *separator = "\n";
     fputs("{\"offstage\": \"" OFS_VERSION "\",\n  \"command\": [", out);
@@ -133,7 +145,8 @@ static void json_all(FILE *out, const struct run_args *args, const struct ofs_se
     fputs("\n  ]}\n", out);
 }
 
-static bool write_json(const struct run_args *args, const struct ofs_session *session, int exit_status) {
+static bool write_json(const struct run_args *args, const struct ofs_session *session, int exit_status)
+{
     char temporary[PATH_MAX + 32];
     FILE *out;
     bool done;
@@ -151,7 +164,8 @@ static bool write_json(const struct run_args *args, const struct ofs_session *se
     return false;
 }
 
-bool report_stats(const struct run_args *args, const struct ofs_session *session, int exit_status) {
+bool report_stats(const struct run_args *args, const struct ofs_session *session, int exit_status)
+{
     struct numbers n;
     unsigned drew = 0, opened = 0;
 

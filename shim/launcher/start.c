@@ -11,12 +11,14 @@
 #include "launcher/run.h"
 #include "util/log.h"
 
-static bool set(const char *name, const char *value) {
+static bool set(const char *name, const char *value)
+{
     return value && value[0] ? setenv(name, value, 1) == 0 : unsetenv(name) == 0;
 }
 
 /* First in the list, so that our symbols come before those of other preloaded libraries. */
-static bool set_preload(const char *library) {
+static bool set_preload(const char *library)
+{
     const char *before = getenv("LD_PRELOAD");
     char *value;
     bool done;
@@ -31,7 +33,8 @@ static bool set_preload(const char *library) {
     return done;
 }
 
-static bool set_environment(const struct run_args *args, const struct place *place, const char *library) {
+static bool set_environment(const struct run_args *args, const struct place *place, const char *library)
+{
     char frames[24] = "";
     if (args->frames > 0)
         snprintf(frames, sizeof frames, "%llu", (unsigned long long)args->frames);
@@ -42,7 +45,8 @@ static bool set_environment(const struct run_args *args, const struct place *pla
 
 /* In the child. It stays in our process group: the terminal's Ctrl-C and Ctrl-Z reach it as if it had been started
  * without us. */
-static _Noreturn void become(const struct run_args *args, pid_t launcher, int report_fd) {
+static _Noreturn void become(const struct run_args *args, pid_t launcher, int report_fd)
+{
     int error;
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* the launcher may be killed by a signal that it cannot pass on */
     if (getppid() != launcher)
@@ -55,7 +59,8 @@ static _Noreturn void become(const struct run_args *args, pid_t launcher, int re
     _exit(EXIT_CANNOT_RUN);
 }
 
-pid_t start_command(const struct run_args *args, const struct place *place, const char *library, int *exit_out) {
+pid_t start_command(const struct run_args *args, const struct place *place, const char *library, int *exit_out)
+{
     pid_t launcher = getpid(), child;
     int report[2], error = 0;
 

@@ -17,7 +17,8 @@ struct process {
     bool zombie, ours;
 };
 
-static bool read_process(const char *name, struct process *process) {
+static bool read_process(const char *name, struct process *process)
+{
     char path[64], text[512], *end;
     ssize_t length;
     int fd;
@@ -38,7 +39,8 @@ static bool read_process(const char *name, struct process *process) {
     return true;
 }
 
-unsigned tree_list(pid_t *pids, unsigned room) {
+unsigned tree_list(pid_t *pids, unsigned room)
+{
     static struct process processes[TREE_MAX];
     unsigned count = 0, found = 0;
     pid_t self = getpid();
@@ -67,7 +69,8 @@ unsigned tree_list(pid_t *pids, unsigned room) {
     return found;
 }
 
-bool tree_has(pid_t pid) {
+bool tree_has(pid_t pid)
+{
     pid_t pids[TREE_MAX];
     unsigned count = tree_list(pids, TREE_MAX);
     for (unsigned i = 0; i < count; i++)
@@ -76,7 +79,8 @@ bool tree_has(pid_t pid) {
     return false;
 }
 
-void tree_kill(int signal) {
+void tree_kill(int signal)
+{
     pid_t pids[TREE_MAX];
     unsigned count = tree_list(pids, TREE_MAX);
     for (unsigned i = 0; i < count; i++)

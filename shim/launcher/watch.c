@@ -16,10 +16,10 @@
 #include "util/log.h"
 #include "util/status.h"
 
-#define GRACE_NS (2 * NS_PER_S)
-#define CLOSED_NS (60 * NS_PER_S)
+#define GRACE_NS   (2 * NS_PER_S)
+#define CLOSED_NS  (60 * NS_PER_S)
 #define GIVE_UP_NS (5 * NS_PER_S)
-#define LOOK_NS (50 * NS_PER_S / 1000)
+#define LOOK_NS    (50 * NS_PER_S / 1000)
 
 enum stage { STAGE_RUNNING, STAGE_CLOSING, STAGE_TERMINATING, STAGE_KILLING };
 
@@ -28,11 +28,11 @@ struct watch {
     struct ofs_session *session;
     struct watch_result *result;
     pid_t command;
-    bool ended;                   /* the command was reaped */
+    bool ended; /* the command was reaped */
     enum stage stage;
-    uint64_t stage_ns;            /* when it began */
-    uint64_t seconds_ns;          /* when --seconds is over; 0 = never */
-    uint64_t progress_ns, drawn;  /* when the last new frame was seen, and the sum of frames then */
+    uint64_t stage_ns;           /* when it began */
+    uint64_t seconds_ns;         /* when --seconds is over; 0 = never */
+    uint64_t progress_ns, drawn; /* when the last new frame was seen, and the sum of frames then */
 };
 
 static const int passed_on[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
@@ -43,7 +43,8 @@ static struct {
     struct sigaction pipe_before;
 } signals;
 
-void watch_prepare(void) {
+void watch_prepare(void)
+{
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigemptyset(&signals.waited);
     sigaddset(&signals.waited, SIGCHLD);
@@ -56,13 +57,15 @@ void watch_prepare(void) {
     signal(SIGCHLD, SIG_DFL);
 }
 
-void watch_undo(void) {
+void watch_undo(void)
+{
     sigaction(SIGPIPE, &signals.pipe_before, NULL);
     sigprocmask(SIG_SETMASK, &signals.before, NULL);
 }
 
 /* Frames of all processes; *most_out is the count of the one that drew most. */
-static uint64_t count_frames(const struct ofs_session *session, uint64_t *most_out) {
+static uint64_t count_frames(const struct ofs_session *session, uint64_t *most_out)
+{
     uint64_t sum = 0, most = 0;
     for (int i = 0; i < OFS_SESSION_SLOTS; i++) {
         uint64_t frames = atomic_load(&session->slots[i].frames);
@@ -74,7 +77,8 @@ static uint64_t count_frames(const struct ofs_session *session, uint64_t *most_o
 }
 
 /* Is a process still there that was told to close? With --seconds that is every one, or the command if none drew. */
-static bool somebody_stays(const struct watch *watch) {
+static bool somebody_stays(const struct watch *watch)
+{
     bool any = false;
     for (int i = 0; i < OFS_SESSION_SLOTS; i++) {
         const struct ofs_session_slot *slot = &watch->session->slots[i];
@@ -88,7 +92,8 @@ static bool somebody_stays(const struct watch *watch) {
     return watch->result->end == WATCH_SECONDS && !any;
 }
 
-static void enter(struct watch *watch, enum stage stage, uint64_t now) {
+static void enter(struct watch *watch, enum stage stage, uint64_t now)
+{
     watch->stage = stage;
     watch->stage_ns = now;
     if (stage == STAGE_CLOSING)
@@ -99,7 +104,8 @@ static void enter(struct watch *watch, enum stage stage, uint64_t now) {
         tree_kill(SIGKILL);
 }
 
-static bool close_was_sent(const struct ofs_session *session) {
+static bool close_was_sent(const struct ofs_session *session)
+{
     for (int i = 0; i < OFS_SESSION_SLOTS; i++)
         if (atomic_load(&session->slots[i].close_sent))
             return true;
@@ -107,14 +113,16 @@ static bool close_was_sent(const struct ofs_session *session) {
 }
 
 /* How long the command may go without a new frame. Once it was told to close, that has an end in any case. */
-static uint64_t patience_ns(const struct watch *watch) {
+static uint64_t patience_ns(const struct watch *watch)
+{
     if (watch->args->timeout > 0)
         return (uint64_t)(watch->args->timeout * (double)NS_PER_S);
     return watch->stage == STAGE_CLOSING ? CLOSED_NS : UINT64_MAX;
 }
 
 /* Looks at the page and the clock, and goes on to the next stage when it is time. */
-static void look(struct watch *watch, uint64_t now) {
+static void look(struct watch *watch, uint64_t now)
+{
     const struct run_args *args = watch->args;
     uint64_t drawn = count_frames(watch->session, &watch->result->frames);
 
@@ -146,7 +154,8 @@ static void look(struct watch *watch, uint64_t now) {
 }
 
 /* When there is something to look at next; 0 = when a signal comes. */
-static uint64_t next_look(const struct watch *watch, uint64_t now) {
+static uint64_t next_look(const struct watch *watch, uint64_t now)
+{
     if (watch->stage == STAGE_KILLING)
         return now + LOOK_NS; /* a process that forked meanwhile gets it too */
     if (watch->stage != STAGE_RUNNING)
@@ -157,7 +166,8 @@ static uint64_t next_look(const struct watch *watch, uint64_t now) {
 }
 
 /* A signal sent to us alone is for the command. One that the terminal sent has reached it already. */
-static void pass_on(struct watch *watch, const struct signalfd_siginfo *info) {
+static void pass_on(struct watch *watch, const struct signalfd_siginfo *info)
+{
     int signal = (int)info->ssi_signo;
     if (signal == SIGCONT) { /* the time we stood still does not count */
         watch->progress_ns = clock_ns();
@@ -172,7 +182,8 @@ static void pass_on(struct watch *watch, const struct signalfd_siginfo *info) {
 }
 
 /* Returns false when no child is left. */
-static bool reap(struct watch *watch) {
+static bool reap(struct watch *watch)
+{
     int status;
     pid_t pid;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
@@ -184,7 +195,8 @@ static bool reap(struct watch *watch) {
     return !(pid < 0 && errno == ECHILD);
 }
 
-static void wait_for_signal(struct watch *watch, int fd, uint64_t until) {
+static void wait_for_signal(struct watch *watch, int fd, uint64_t until)
+{
     struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
     struct signalfd_siginfo info;
     struct timespec timeout;
@@ -199,7 +211,8 @@ static void wait_for_signal(struct watch *watch, int fd, uint64_t until) {
             pass_on(watch, &info);
 }
 
-void watch_command(const struct run_args *args, struct ofs_session *session, pid_t command, struct watch_result *result) {
+void watch_command(const struct run_args *args, struct ofs_session *session, pid_t command, struct watch_result *result)
+{
     struct watch watch = { .args = args, .session = session, .result = result, .command = command };
     int fd = signalfd(-1, &signals.waited, SFD_CLOEXEC | SFD_NONBLOCK);
     bool left = true;

@@ -26,14 +26,15 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
 static struct {
     pthread_once_t once;
     signed char level[OFS_MOD_COUNT];
-    int fd;                                  /* -1: nowhere to write */
+    int fd; /* -1: nowhere to write */
     _Atomic unsigned lines[OFS_MOD_COUNT][4];
 } log_state = { .once = PTHREAD_ONCE_INIT, .fd = STDERR_FILENO };
 
 /* Set while this thread is inside the log's own set-up. */
 static _Thread_local char log_busy __attribute__((tls_model("initial-exec")));
 
-static int find_name(const char *const *names, size_t count, const char *text, size_t length) {
+static int find_name(const char *const *names, size_t count, const char *text, size_t length)
+{
     for (size_t i = 0; i < count; i++)
         if (strlen(names[i]) == length && memcmp(names[i], text, length) == 0)
             return (int)i;
@@ -42,7 +43,8 @@ static int find_name(const char *const *names, size_t count, const char *text, s
 
 /* "warn,x11=debug": a level alone is for every module, whatever its place in the list. Returns how many words were not
  * understood. */
-static int parse_levels(const char *spec, signed char level[OFS_MOD_COUNT]) {
+static int parse_levels(const char *spec, signed char level[OFS_MOD_COUNT])
+{
     int bad = 0;
     memset(level, OFS_LOG_ERROR, OFS_MOD_COUNT);
     for (int pass = 0; pass < 2; pass++) {
@@ -65,12 +67,14 @@ static int parse_levels(const char *spec, signed char level[OFS_MOD_COUNT]) {
     return bad;
 }
 
-int ofs_log_spec_ok(const char *spec) {
+int ofs_log_spec_ok(const char *spec)
+{
     signed char level[OFS_MOD_COUNT];
     return parse_levels(spec, level) == 0;
 }
 
-static void log_init(void) {
+static void log_init(void)
+{
     const struct ofs_options *options = ofs_options_peek();
     parse_levels(options->log ? options->log : "", log_state.level);
     if (options->log_file && options->log_file[0]) {
@@ -87,7 +91,8 @@ static void log_init(void) {
     }
 }
 
-int ofs_log_enabled(enum ofs_log_module module, enum ofs_log_level level) {
+int ofs_log_enabled(enum ofs_log_module module, enum ofs_log_level level)
+{
     if (log_busy)
         return 0;
     int saved_errno = errno;
@@ -99,7 +104,8 @@ int ofs_log_enabled(enum ofs_log_module module, enum ofs_log_level level) {
 }
 
 /* A full or closed descriptor loses the line; the program must not notice. */
-static void write_line(int fd, char *line, size_t length) {
+static void write_line(int fd, char *line, size_t length)
+{
     if (length > LINE_BYTES - 1)
         length = LINE_BYTES - 1;
     for (size_t i = 0; i < length; i++) /* one line, whatever came in through a %s */
@@ -114,11 +120,13 @@ static void write_line(int fd, char *line, size_t length) {
     }
 }
 
-static size_t clamp_length(int length) {
+static size_t clamp_length(int length)
+{
     return length < 0 ? 0 : length > LINE_BYTES - 1 ? LINE_BYTES - 1 : (size_t)length;
 }
 
-void ofs_log_write(enum ofs_log_module module, enum ofs_log_level level, const char *format, ...) {
+void ofs_log_write(enum ofs_log_module module, enum ofs_log_level level, const char *format, ...)
+{
     char line[LINE_BYTES];
     int saved_errno = errno;
     unsigned lines;
@@ -144,14 +152,16 @@ void ofs_log_write(enum ofs_log_module module, enum ofs_log_level level, const c
     errno = saved_errno;
 }
 
-static void tell_user(const char *format, va_list args) {
+static void tell_user(const char *format, va_list args)
+{
     char line[LINE_BYTES];
     size_t length = clamp_length(snprintf(line, sizeof line, "offstage: "));
     length += clamp_length(vsnprintf(line + length, sizeof line - length, format, args));
     write_line(STDERR_FILENO, line, length);
 }
 
-void ofs_log_user(const char *format, ...) {
+void ofs_log_user(const char *format, ...)
+{
     int saved_errno = errno;
     va_list args;
     va_start(args, format);
@@ -160,7 +170,8 @@ void ofs_log_user(const char *format, ...) {
     errno = saved_errno;
 }
 
-void ofs_log_refuse(const char *format, ...) {
+void ofs_log_refuse(const char *format, ...)
+{
     const char *session = ofs_options_peek()->session;
     int saved_errno = errno, fd = -1;
     char mark[PATH_MAX];

@@ -12,7 +12,7 @@
 #include "util/status.h"
 
 #define OFS_LOG_MODULE OFS_MOD_UTIL
-#define SIZE_MAX_PX 16384u
+#define SIZE_MAX_PX    16384u
 
 enum kind { KIND_SIZE, KIND_TEXT, KIND_COUNT, KIND_RATE, KIND_ELSEWHERE };
 
@@ -25,27 +25,37 @@ struct row {
 
 static const struct row table[] = {
     { { "OFFSTAGE_SIZE", "WxH", "1920x1080", "size of the screen in pixels, 1 to 16384 each" },
-      KIND_SIZE, offsetof(struct ofs_options, screen_width_px) },
+      KIND_SIZE,
+      offsetof(struct ofs_options, screen_width_px) },
     { { "OFFSTAGE_GPU", "auto|cuda:N|egl:N|software", "auto",
         "device to draw with; auto takes CUDA device 0, else another GPU, else Mesa software" },
-      KIND_TEXT, offsetof(struct ofs_options, gpu) },
+      KIND_TEXT,
+      offsetof(struct ofs_options, gpu) },
     { { "OFFSTAGE_FRAMES", "N", "0", "close the program after N frames; 0 is no limit" },
-      KIND_COUNT, offsetof(struct ofs_options, frames) },
+      KIND_COUNT,
+      offsetof(struct ofs_options, frames) },
     { { "OFFSTAGE_FPS", "RATE", "0", "at most RATE frames per second; 0 is as fast as it goes" },
-      KIND_RATE, offsetof(struct ofs_options, fps) },
+      KIND_RATE,
+      offsetof(struct ofs_options, fps) },
     { { "OFFSTAGE_SHOT", "FILE.png", "", "write the last frame of the largest window; %d in the name: every frame" },
-      KIND_TEXT, offsetof(struct ofs_options, shot) },
+      KIND_TEXT,
+      offsetof(struct ofs_options, shot) },
     { { "OFFSTAGE_SESSION", "FILE", "", "page shared with the launcher, which sets it" },
-      KIND_TEXT, offsetof(struct ofs_options, session) },
+      KIND_TEXT,
+      offsetof(struct ofs_options, session) },
     { { "OFFSTAGE_INPUT", "FILE", "", "script of keys, motion, buttons and resizes, by frame number" },
-      KIND_TEXT, offsetof(struct ofs_options, input) },
+      KIND_TEXT,
+      offsetof(struct ofs_options, input) },
     { { "OFFSTAGE_LOG", "LEVEL|MODULE=LEVEL,...", "error",
         "error, warn, info or debug, for all modules or one: warn,x11=debug" },
-      KIND_TEXT, offsetof(struct ofs_options, log) },
+      KIND_TEXT,
+      offsetof(struct ofs_options, log) },
     { { "OFFSTAGE_LOG_FILE", "FILE", "", "append the log there instead of writing to stderr" },
-      KIND_TEXT, offsetof(struct ofs_options, log_file) },
+      KIND_TEXT,
+      offsetof(struct ofs_options, log_file) },
     { { "OFFSTAGE_LIB", "FILE", "", "liboffstage.so that the launcher preloads; read by the launcher only" },
-      KIND_ELSEWHERE, 0 },
+      KIND_ELSEWHERE,
+      0 },
 };
 
 static struct {
@@ -57,7 +67,8 @@ static struct {
     _Atomic int complained;
 } opt_state = { .once = PTHREAD_ONCE_INIT };
 
-int ofs_parse_size(const char *text, uint32_t *width_px_out, uint32_t *height_px_out) {
+int ofs_parse_size(const char *text, uint32_t *width_px_out, uint32_t *height_px_out)
+{
     uint32_t side[2];
     for (int i = 0; i < 2; i++) {
         uint32_t value = 0;
@@ -78,7 +89,8 @@ int ofs_parse_size(const char *text, uint32_t *width_px_out, uint32_t *height_px
     return 0;
 }
 
-int ofs_parse_count(const char *text, uint64_t *count_out) {
+int ofs_parse_count(const char *text, uint64_t *count_out)
+{
     uint64_t value = 0;
     if (!*text)
         return -1;
@@ -92,7 +104,8 @@ int ofs_parse_count(const char *text, uint64_t *count_out) {
 }
 
 /* Digits with at most one point. Not strtod: the program may have set a locale whose point is a comma. */
-int ofs_parse_rate(const char *text, double *rate_out) {
+int ofs_parse_rate(const char *text, double *rate_out)
+{
     double value = 0, scale = 0;
     int digits = 0;
     for (; *text; text++) {
@@ -115,15 +128,13 @@ int ofs_parse_rate(const char *text, double *rate_out) {
     return 0;
 }
 
-static int parse_row(const struct row *row, const char *value, struct ofs_options *options) {
+static int parse_row(const struct row *row, const char *value, struct ofs_options *options)
+{
     char *field = (char *)options + row->field;
     switch (row->kind) {
-    case KIND_SIZE:
-        return ofs_parse_size(value, (uint32_t *)(void *)field, (uint32_t *)(void *)field + 1);
-    case KIND_COUNT:
-        return ofs_parse_count(value, (uint64_t *)(void *)field);
-    case KIND_RATE:
-        return ofs_parse_rate(value, (double *)(void *)field);
+    case KIND_SIZE: return ofs_parse_size(value, (uint32_t *)(void *)field, (uint32_t *)(void *)field + 1);
+    case KIND_COUNT: return ofs_parse_count(value, (uint64_t *)(void *)field);
+    case KIND_RATE: return ofs_parse_rate(value, (double *)(void *)field);
     case KIND_TEXT: {
         /* A copy: the program may overwrite its environment. Kept for the life of the process. */
         char *copy = strdup(value);
@@ -131,19 +142,20 @@ static int parse_row(const struct row *row, const char *value, struct ofs_option
             *(const char **)(void *)field = copy;
         return 0;
     }
-    default:
-        return 0;
+    default: return 0;
     }
 }
 
-static const struct row *find_row(const char *name, size_t length) {
+static const struct row *find_row(const char *name, size_t length)
+{
     for (size_t i = 0; i < OFS_ARRAY_LEN(table); i++)
         if (strlen(table[i].text.name) == length && memcmp(table[i].text.name, name, length) == 0)
             return &table[i];
     return NULL;
 }
 
-static void read_environment(void) {
+static void read_environment(void)
+{
     extern char **environ;
     struct ofs_options *options = &opt_state.options;
     options->screen_width_px = 1920;
@@ -164,14 +176,16 @@ static void read_environment(void) {
     }
 }
 
-const struct ofs_options *ofs_options_peek(void) {
+const struct ofs_options *ofs_options_peek(void)
+{
     int saved_errno = errno;
     pthread_once(&opt_state.once, read_environment);
     errno = saved_errno;
     return &opt_state.options;
 }
 
-const struct ofs_options *ofs_options_get(void) {
+const struct ofs_options *ofs_options_get(void)
+{
     const struct ofs_options *options = ofs_options_peek();
     if ((opt_state.bad_name || opt_state.bad_value) && !atomic_exchange(&opt_state.complained, 1)) {
         if (opt_state.bad_name)
@@ -182,12 +196,14 @@ const struct ofs_options *ofs_options_get(void) {
     return options;
 }
 
-static void fill_rows(void) {
+static void fill_rows(void)
+{
     for (size_t i = 0; i < OFS_ARRAY_LEN(table); i++)
         opt_state.rows[i] = table[i].text;
 }
 
-const struct ofs_option_row *ofs_option_rows(unsigned *count_out) {
+const struct ofs_option_row *ofs_option_rows(unsigned *count_out)
+{
     static pthread_once_t filled = PTHREAD_ONCE_INIT;
     pthread_once(&filled, fill_rows);
     *count_out = (unsigned)OFS_ARRAY_LEN(table);

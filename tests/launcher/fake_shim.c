@@ -22,17 +22,20 @@ static struct {
     FILE *events;
 } fake;
 
-static const GLubyte *get_string(GLenum name) {
-    return (const GLubyte *)"4.5 (pretended)";
-}
+static const GLubyte *get_string(GLenum name) { return (const GLubyte *)"4.5 (pretended)"; }
 
-static void get_integer(GLenum name, GLint *value) {
-    *value = name == GL_PACK_ALIGNMENT ? 4 : name == GL_READ_BUFFER ? GL_BACK : name == GL_DOUBLEBUFFER ? 1 :
-        name == GL_CONTEXT_PROFILE_MASK ? GL_CONTEXT_CORE_PROFILE_BIT : 0;
+static void get_integer(GLenum name, GLint *value)
+{
+    *value = name == GL_PACK_ALIGNMENT         ? 4
+             : name == GL_READ_BUFFER          ? GL_BACK
+             : name == GL_DOUBLEBUFFER         ? 1
+             : name == GL_CONTEXT_PROFILE_MASK ? GL_CONTEXT_CORE_PROFILE_BIT
+                                               : 0;
 }
 
 /* Blue is the number of the swap, green the row from the bottom, red the window. */
-static void read_pixels(GLint x, GLint y, GLsizei width, GLsizei height, GLenum format, GLenum type, void *out) {
+static void read_pixels(GLint x, GLint y, GLsizei width, GLsizei height, GLenum format, GLenum type, void *out)
+{
     unsigned char *pixel = out;
     for (int row = 0; row < height; row++)
         for (int column = 0; column < width; column++, pixel += 4) {
@@ -43,16 +46,19 @@ static void read_pixels(GLint x, GLint y, GLsizei width, GLsizei height, GLenum 
         }
 }
 
-static GLboolean is_enabled(GLenum name) {
-    return GL_FALSE;
-}
+static GLboolean is_enabled(GLenum name) { return GL_FALSE; }
 
-static void nothing(void) {
-}
+static void nothing(void) {}
 
-static void *get_proc(const char *name) {
-    static const struct { const char *name; void *entry; } entries[] = {
-        { "glGetString", get_string }, { "glGetIntegerv", get_integer }, { "glReadPixels", read_pixels },
+static void *get_proc(const char *name)
+{
+    static const struct {
+        const char *name;
+        void *entry;
+    } entries[] = {
+        { "glGetString", get_string },
+        { "glGetIntegerv", get_integer },
+        { "glReadPixels", read_pixels },
         { "glIsEnabled", is_enabled },
     };
     for (size_t i = 0; i < OFS_ARRAY_LEN(entries); i++)
@@ -61,7 +67,8 @@ static void *get_proc(const char *name) {
     return nothing;
 }
 
-static void note(const char *what, const char *name, int a, int b) {
+static void note(const char *what, const char *name, int a, int b)
+{
     if (!fake.events && getenv("FAKE_EVENTS"))
         fake.events = fopen(getenv("FAKE_EVENTS"), "ae");
     if (fake.events) {
@@ -70,55 +77,59 @@ static void note(const char *what, const char *name, int a, int b) {
     }
 }
 
-static void request_close(void) {
+static void request_close(void)
+{
     note("close", "", 0, 0);
     fake.closed = 1;
 }
 
-static bool key(const char *name, bool down) {
+static bool key(const char *name, bool down)
+{
     char text[80];
     snprintf(text, sizeof text, "%s ", name);
     note("key", text, down, 0);
     return strcmp(name, "nokey") != 0;
 }
 
-static bool motion(int x, int y) {
+static bool motion(int x, int y)
+{
     note("motion", "", x, y);
     return true;
 }
 
-static bool button(int number, bool down) {
+static bool button(int number, bool down)
+{
     note("button", "", number, down);
     return true;
 }
 
-static bool resize(uint32_t width, uint32_t height) {
+static bool resize(uint32_t width, uint32_t height)
+{
     note("resize", "", (int)width, (int)height);
     return true;
 }
 
 static const struct ofs_capture_host host = { get_proc, request_close, key, motion, button, resize };
 
-void fake_context(void) {
+void fake_context(void)
+{
     ofs_capture_init(&host);
     ofs_capture_observer()->renderer("Pretended \"vendor\"", "Pretended renderer", "4.5 \033[31m", "fake:0", "tests");
 }
 
-void fake_swap(unsigned window, unsigned width, unsigned height) {
+void fake_swap(unsigned window, unsigned width, unsigned height)
+{
     struct ofs_swap swap = { .window = window, .width_px = width, .height_px = height, .sequence = ++fake.swaps };
     fake.window = window;
     ofs_capture_observer()->swap(&swap);
 }
 
-void fake_gone(unsigned window) {
-    ofs_capture_observer()->gone(window);
-}
+void fake_gone(unsigned window) { ofs_capture_observer()->gone(window); }
 
-int fake_closed(void) {
-    return fake.closed;
-}
+int fake_closed(void) { return fake.closed; }
 
-void fake_after_fork(void) {
+void fake_after_fork(void)
+{
     fake.swaps = 0;
     fake.closed = 0;
     ofs_capture_fork_child();

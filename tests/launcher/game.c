@@ -24,7 +24,8 @@ static struct {
     int pause_ms, no_close;
 } game = { .window = 1, .width = 64, .height = 48 };
 
-static void find(const char *name, void *field) {
+static void find(const char *name, void *field)
+{
     void *symbol = dlsym(RTLD_DEFAULT, name);
     if (!symbol) {
         fprintf(stderr, "game: %s is not there: no preload\n", name);
@@ -33,7 +34,8 @@ static void find(const char *name, void *field) {
     memcpy(field, &symbol, sizeof symbol);
 }
 
-static void draw(unsigned long count) {
+static void draw(unsigned long count)
+{
     for (unsigned long i = 0; count == 0 || i < count; i++) {
         if (!game.no_close && game.closed())
             exit(0);
@@ -43,7 +45,8 @@ static void draw(unsigned long count) {
     }
 }
 
-static void do_fork(int wait_for_it) {
+static void do_fork(int wait_for_it)
+{
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
@@ -56,7 +59,8 @@ static void do_fork(int wait_for_it) {
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 98);
 }
 
-static void do_word(const char *word) {
+static void do_word(const char *word)
+{
     const char *value = strchr(word, '=');
     long number = value ? strtol(++value, NULL, 10) : 0;
     if (strncmp(word, "draw=", 5) == 0)
@@ -89,7 +93,8 @@ static void do_word(const char *word) {
         exit(97);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     find("fake_swap", &game.swap);
     find("fake_context", &game.context);
     find("fake_gone", &game.gone);

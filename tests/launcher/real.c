@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void draw(int width, int height) {
+static void draw(int width, int height)
+{
     glViewport(0, 0, width, height);
     glDisable(GL_SCISSOR_TEST);
     glClearColor(1, 0, 0, 0.5f);
@@ -17,7 +18,8 @@ static void draw(int width, int height) {
     glClear(GL_COLOR_BUFFER_BIT);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     int attributes[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_RED_SIZE, 8, None };
     long left = argc > 1 ? atol(argv[1]) : -1;
     int width = 120, height = 80;
@@ -31,8 +33,8 @@ int main(int argc, char **argv) {
     if (!visual)
         return 4;
     set.colormap = XCreateColormap(display, DefaultRootWindow(display), visual->visual, AllocNone);
-    window = XCreateWindow(display, DefaultRootWindow(display), 0, 0, (unsigned)width, (unsigned)height, 0, visual->depth,
-                           InputOutput, visual->visual, CWColormap | CWEventMask, &set);
+    window = XCreateWindow(display, DefaultRootWindow(display), 0, 0, (unsigned)width, (unsigned)height, 0,
+                           visual->depth, InputOutput, visual->visual, CWColormap | CWEventMask, &set);
     close = XInternAtom(display, "WM_DELETE_WINDOW", False);
     XSetWMProtocols(display, window, &close, 1);
     XMapWindow(display, window);

@@ -1,4 +1,2 @@
 /* For the test of commands in which no preload can act. */
-int main(void) {
-    return 0;
-}
+int main(void) { return 0; }

@@ -16,7 +16,8 @@
 static char text[1 << 20];
 
 /* Run `body` in a child with stderr in a pipe; its output is in `text`. */
-static void capture(void (*body)(void), const char *spec) {
+static void capture(void (*body)(void), const char *spec)
+{
     int ends[2], status = 0;
     size_t length = 0;
     ssize_t got;
@@ -44,14 +45,16 @@ static void capture(void (*body)(void), const char *spec) {
     CHECK(status == 0);
 }
 
-static unsigned lines(void) {
+static unsigned lines(void)
+{
     unsigned count = 0;
     for (const char *c = text; *c; c++)
         count += *c == '\n';
     return count;
 }
 
-static void say_all(void) {
+static void say_all(void)
+{
     errno = 77;
     ofs_error("e");
     ofs_warn("w");
@@ -62,12 +65,14 @@ static void say_all(void) {
         _exit(1);
 }
 
-static void say_errno(void) {
+static void say_errno(void)
+{
     errno = ENOENT;
     ofs_error("%m");
 }
 
-static void say_long(void) {
+static void say_long(void)
+{
     char line[5000];
     memset(line, 'x', sizeof line);
     line[10] = '\n';
@@ -76,24 +81,28 @@ static void say_long(void) {
     ofs_log_user("%s", line);
 }
 
-static void say_often(void) {
+static void say_often(void)
+{
     for (int i = 0; i < 100000; i++)
         ofs_error("again");
 }
 
-static void unknown_name(void) {
+static void unknown_name(void)
+{
     setenv("OFFSTAGE_SIZZE", "1x1", 1);
     ofs_options_get();
     ofs_options_get();
 }
 
-static void unknown_after_log(void) {
+static void unknown_after_log(void)
+{
     setenv("OFFSTAGE_SIZZE", "1x1", 1);
     ofs_error("first");
     ofs_options_get();
 }
 
-static void closed_stderr(void) {
+static void closed_stderr(void)
+{
     close(STDERR_FILENO);
     errno = 5;
     ofs_error("lost");
@@ -102,13 +111,15 @@ static void closed_stderr(void) {
         _exit(1);
 }
 
-static void *many(void *unused) {
+static void *many(void *unused)
+{
     for (int i = 0; i < 200; i++)
         ofs_error("%s", "0123456789012345678901234567890123456789");
     return unused;
 }
 
-static void threads(void) {
+static void threads(void)
+{
     pthread_t thread[4];
     for (int i = 0; i < 4; i++)
         pthread_create(&thread[i], NULL, many, NULL);
@@ -116,7 +127,8 @@ static void threads(void) {
         pthread_join(thread[i], NULL);
 }
 
-static void test_file(void) {
+static void test_file(void)
+{
     char path[] = "/tmp/offstage-log-XXXXXX";
     struct stat st;
     int fd = mkstemp(path);
@@ -133,7 +145,8 @@ static void test_file(void) {
     unlink(path);
 }
 
-int main(void) {
+int main(void)
+{
     capture(say_all, NULL);
     CHECK(lines() == 1 && strstr(text, " x11 error: e\n") && strncmp(text, "offstage[", 9) == 0);
     capture(say_all, "warn");
@@ -143,7 +156,8 @@ int main(void) {
     capture(say_all, "nonsense,x11=no,=,,zzz=debug");
     CHECK(lines() == 1);
     CHECK(ofs_log_spec_ok("warn") && ofs_log_spec_ok("warn,x11=debug") && ofs_log_spec_ok(""));
-    CHECK(!ofs_log_spec_ok("loud") && !ofs_log_spec_ok("x12=debug") && !ofs_log_spec_ok("x11=") && !ofs_log_spec_ok("="));
+    CHECK(!ofs_log_spec_ok("loud") && !ofs_log_spec_ok("x12=debug") && !ofs_log_spec_ok("x11=") &&
+          !ofs_log_spec_ok("="));
     capture(say_errno, NULL);
     CHECK(strstr(text, "No such file or directory\n") != NULL);
     capture(say_long, NULL);

@@ -6,9 +6,27 @@
 #include "check.h"
 #include "util/opt.h"
 
-static void test_size(void) {
-    static const char *const bad[] = { "", "x", "1", "1x", "x1", "0x0", "1x0", "0x1", "16385x1", "1x16385", "100000x100000",
-                                       "99999999999999999999x1", "1X1", " 1x1", "1x1 ", "1x1x1", "-1x1", "+1x1", "1.0x1" };
+static void test_size(void)
+{
+    static const char *const bad[] = { "",
+                                       "x",
+                                       "1",
+                                       "1x",
+                                       "x1",
+                                       "0x0",
+                                       "1x0",
+                                       "0x1",
+                                       "16385x1",
+                                       "1x16385",
+                                       "100000x100000",
+                                       "99999999999999999999x1",
+                                       "1X1",
+                                       " 1x1",
+                                       "1x1 ",
+                                       "1x1x1",
+                                       "-1x1",
+                                       "+1x1",
+                                       "1.0x1" };
     uint32_t w = 7, h = 8;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         if (ofs_parse_size(bad[i], &w, &h) == 0)
@@ -21,7 +39,8 @@ static void test_size(void) {
     CHECK(ofs_parse_size("01280x0720", &w, &h) == 0 && w == 1280 && h == 720);
 }
 
-static void test_numbers(void) {
+static void test_numbers(void)
+{
     uint64_t n = 5;
     double r = 5;
     CHECK(ofs_parse_count("", &n) == -1 && ofs_parse_count("-1", &n) == -1 && ofs_parse_count("1 ", &n) == -1);
@@ -39,7 +58,8 @@ static void test_numbers(void) {
     CHECK(ofs_parse_rate("2.", &r) == 0 && r == 2);
 }
 
-static void test_environment(void) {
+static void test_environment(void)
+{
     const struct ofs_options *options;
     unsigned count = 0;
     const struct ofs_option_row *rows = ofs_option_rows(&count);
@@ -64,7 +84,8 @@ static void test_environment(void) {
         CHECK(strncmp(rows[i].name, "OFFSTAGE_", 9) == 0 && rows[i].help[0] && rows[i].value[0] && rows[i].deflt);
 }
 
-int main(void) {
+int main(void)
+{
     test_size();
     test_numbers();
     test_environment();

@@ -14,9 +14,10 @@
 
 static char folder[] = "/tmp/offstage-picture-XXXXXX";
 
-static void test_names(void) {
-    static const char *const bad[] = { "a.jpg", "a", ".png", "/x/.png", "a%s.png", "a%%.png", "a%d%d.png", "a%5d.png",
-                                       "%d/a.png", "a.png%d", "" };
+static void test_names(void)
+{
+    static const char *const bad[] = { "a.jpg",     "a",        ".png",     "/x/.png", "a%s.png", "a%%.png",
+                                       "a%d%d.png", "a%5d.png", "%d/a.png", "a.png%d", "" };
     bool numbered = false;
     char name[32];
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -32,7 +33,8 @@ static void test_names(void) {
     CHECK(ofs_shot_name("0123456789012345678901234567.png", 1, name, sizeof name) == OFS_EINVAL);
 }
 
-static unsigned entries(void) {
+static unsigned entries(void)
+{
     unsigned count = 0;
     DIR *dir = opendir(folder);
     while (dir && readdir(dir))
@@ -41,7 +43,8 @@ static unsigned entries(void) {
     return count - 2;
 }
 
-static void test_files(void) {
+static void test_files(void)
+{
     unsigned char pixels[4 * 4 * 3] = { 1, 2, 3, 4 };
     char path[64], inside[80];
     struct stat st;
@@ -69,7 +72,8 @@ static void test_files(void) {
     }
 }
 
-static void test_png(void) {
+static void test_png(void)
+{
     /* One red and one half-transparent blue pixel; the pitch is wider than the picture. */
     unsigned char bgra[16] = { 0, 0, 255, 255, 255, 0, 0, 128 };
     unsigned char *png = NULL;
@@ -82,7 +86,8 @@ static void test_png(void) {
     CHECK(ofs_png_encode(bgra, 40000, 1, 16, &png, &bytes) == OFS_EINVAL);
 }
 
-static void fill_and_commit(struct ofs_store *store, uint32_t width, uint32_t height, int value) {
+static void fill_and_commit(struct ofs_store *store, uint32_t width, uint32_t height, int value)
+{
     struct ofs_session_frame *frame = NULL;
     CHECK(ofs_store_begin(store, width, height, &frame) == OFS_OK);
     if (!frame)
@@ -91,14 +96,16 @@ static void fill_and_commit(struct ofs_store *store, uint32_t width, uint32_t he
     ofs_store_commit(store);
 }
 
-static void check_last(const struct ofs_store *store, uint32_t width, uint32_t height, int value) {
+static void check_last(const struct ofs_store *store, uint32_t width, uint32_t height, int value)
+{
     const struct ofs_session_frame *frame = ofs_store_last(store);
     const unsigned char *pixels = (const unsigned char *)(frame + 1);
     CHECK(frame && frame->width_px == width && frame->height_px == height && frame->pitch_bytes == width * 4);
     CHECK(frame && pixels[0] == value && pixels[(size_t)width * height * 4 - 1] == value);
 }
 
-static void test_store(int fd) {
+static void test_store(int fd)
+{
     struct ofs_store store;
     struct ofs_session_frame *frame;
     ofs_store_init(&store, fd);
@@ -122,7 +129,8 @@ static void test_store(int fd) {
     ofs_store_finish(&store);
 }
 
-int main(void) {
+int main(void)
+{
     if (!mkdtemp(folder))
         return 1;
     test_names();

@@ -9,23 +9,23 @@
 #include "capture/readback.h"
 #include "check.h"
 
-#define WIDTH 61
+#define WIDTH  61
 #define HEIGHT 37
 
-static void *get_proc(const char *name) {
-    return (void *)eglGetProcAddress(name);
-}
+static void *get_proc(const char *name) { return (void *)eglGetProcAddress(name); }
 
 #define GL(result, name, ...) ((result(*)(__VA_ARGS__))get_proc(#name))
 
-static GLint get(GLenum name) {
+static GLint get(GLenum name)
+{
     GLint value = -1;
     GL(void, glGetIntegerv, GLenum, GLint *)(name, &value);
     return value;
 }
 
 /* Four quarters: red and green above, blue and white below. */
-static void draw(void) {
+static void draw(void)
+{
     static const float colors[4][3] = { { 0, 0, 1 }, { 1, 1, 1 }, { 1, 0, 0 }, { 0, 1, 0 } };
     GL(void, glEnable, GLenum)(GL_SCISSOR_TEST);
     for (int i = 0; i < 4; i++) {
@@ -35,12 +35,14 @@ static void draw(void) {
     }
 }
 
-static bool pixel_is(const unsigned char *pixels, int x, int y, int red, int green, int blue) {
+static bool pixel_is(const unsigned char *pixels, int x, int y, int red, int green, int blue)
+{
     const unsigned char *p = pixels + (y * WIDTH + x) * 4;
     return p[0] == blue && p[1] == green && p[2] == red;
 }
 
-static void check_pixels(const char *what) {
+static void check_pixels(const char *what)
+{
     static unsigned char pixels[WIDTH * HEIGHT * 4 + 64];
     memset(pixels, 0xA5, sizeof pixels);
     CHECK(ofs_readback(WIDTH, HEIGHT, pixels) == OFS_OK);
@@ -56,17 +58,27 @@ static void check_pixels(const char *what) {
 
 static unsigned debug_messages;
 
-static void APIENTRY on_debug(GLenum a, GLenum b, GLuint c, GLenum d, GLsizei e, const GLchar *f, const void *g) {
+static void APIENTRY on_debug(GLenum a, GLenum b, GLuint c, GLenum d, GLsizei e, const GLchar *f, const void *g)
+{
     debug_messages++;
 }
 
-static const GLenum watched_gl[] = { GL_READ_FRAMEBUFFER_BINDING, GL_DRAW_FRAMEBUFFER_BINDING, GL_PIXEL_PACK_BUFFER_BINDING,
-    GL_PACK_ALIGNMENT, GL_PACK_ROW_LENGTH, GL_PACK_SKIP_ROWS, GL_PACK_SKIP_PIXELS, GL_PACK_SWAP_BYTES, GL_PACK_LSB_FIRST,
-    GL_READ_BUFFER, GL_DEBUG_OUTPUT };
+static const GLenum watched_gl[] = { GL_READ_FRAMEBUFFER_BINDING,
+                                     GL_DRAW_FRAMEBUFFER_BINDING,
+                                     GL_PIXEL_PACK_BUFFER_BINDING,
+                                     GL_PACK_ALIGNMENT,
+                                     GL_PACK_ROW_LENGTH,
+                                     GL_PACK_SKIP_ROWS,
+                                     GL_PACK_SKIP_PIXELS,
+                                     GL_PACK_SWAP_BYTES,
+                                     GL_PACK_LSB_FIRST,
+                                     GL_READ_BUFFER,
+                                     GL_DEBUG_OUTPUT };
 static const GLenum watched_es2[] = { GL_FRAMEBUFFER_BINDING, GL_PACK_ALIGNMENT };
 
 /* Leave every setting that a read depends on in an unusual state. */
-static void disturb(bool es2, bool es3, bool compat) {
+static void disturb(bool es2, bool es3, bool compat)
+{
     GLuint names[2] = { 0, 0 };
     GL(void, glGenFramebuffers, GLsizei, GLuint *)(1, &names[0]);
     GL(void, glBindFramebuffer, GLenum, GLuint)(GL_FRAMEBUFFER, names[0]);
@@ -91,9 +103,17 @@ static void disturb(bool es2, bool es3, bool compat) {
     }
 }
 
-static void test_context(EGLDisplay display, EGLenum api, const EGLint *attribs, const char *what) {
-    const EGLint config_attribs[] = { EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RED_SIZE, 8, EGL_ALPHA_SIZE, 8,
-        EGL_RENDERABLE_TYPE, api == EGL_OPENGL_API ? EGL_OPENGL_BIT : EGL_OPENGL_ES2_BIT, EGL_NONE };
+static void test_context(EGLDisplay display, EGLenum api, const EGLint *attribs, const char *what)
+{
+    const EGLint config_attribs[] = { EGL_SURFACE_TYPE,
+                                      EGL_PBUFFER_BIT,
+                                      EGL_RED_SIZE,
+                                      8,
+                                      EGL_ALPHA_SIZE,
+                                      8,
+                                      EGL_RENDERABLE_TYPE,
+                                      api == EGL_OPENGL_API ? EGL_OPENGL_BIT : EGL_OPENGL_ES2_BIT,
+                                      EGL_NONE };
     const EGLint size[] = { EGL_WIDTH, WIDTH, EGL_HEIGHT, HEIGHT, EGL_NONE };
     bool es = api != EGL_OPENGL_API, es2 = es && attribs[1] == 2, compat = strstr(what, "compat") != NULL;
     const GLenum *watched = es2 ? watched_es2 : watched_gl;
@@ -134,11 +154,19 @@ static void test_context(EGLDisplay display, EGLenum api, const EGLint *attribs,
     eglDestroyContext(display, context);
 }
 
-int main(void) {
-    static const EGLint compat[] = { EGL_CONTEXT_MAJOR_VERSION, 4, EGL_CONTEXT_MINOR_VERSION, 5,
-        EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT, EGL_NONE };
-    static const EGLint core[] = { EGL_CONTEXT_MAJOR_VERSION, 4, EGL_CONTEXT_MINOR_VERSION, 5,
-        EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE };
+int main(void)
+{
+    static const EGLint compat[] = { EGL_CONTEXT_MAJOR_VERSION,
+                                     4,
+                                     EGL_CONTEXT_MINOR_VERSION,
+                                     5,
+                                     EGL_CONTEXT_OPENGL_PROFILE_MASK,
+                                     EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT,
+                                     EGL_NONE };
+    static const EGLint core[] = {
+        EGL_CONTEXT_MAJOR_VERSION,           4,       EGL_CONTEXT_MINOR_VERSION, 5, EGL_CONTEXT_OPENGL_PROFILE_MASK,
+        EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE
+    };
     static const EGLint old[] = { EGL_NONE };
     static const EGLint es2[] = { EGL_CONTEXT_MAJOR_VERSION, 2, EGL_NONE };
     static const EGLint es3[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_NONE };

@@ -8,18 +8,21 @@
 static struct ofs_script script;
 static char complaint[200];
 
-static enum ofs_status parse(const char *text) {
+static enum ofs_status parse(const char *text)
+{
     complaint[0] = '\0';
     return ofs_script_parse(&script, text, strlen(text), complaint, sizeof complaint);
 }
 
-static void test_good(void) {
+static void test_good(void)
+{
     const struct ofs_script_event *e;
     CHECK(parse("# nothing\n\n   \t\n5 close # at last\n1 key space\r\n1 motion -10 20\n"
                 "2\tbutton 3 press\n3 resize 640 480\n1 key Left release\n7 key a press") == OFS_OK);
     CHECK(script.count == 8);
     e = script.events;
-    CHECK(e[0].frame == 1 && e[0].kind == OFS_SCRIPT_KEY && e[0].down && strcmp(e[0].key, "space") == 0 && e[0].line == 5);
+    CHECK(e[0].frame == 1 && e[0].kind == OFS_SCRIPT_KEY && e[0].down && strcmp(e[0].key, "space") == 0 &&
+          e[0].line == 5);
     CHECK(e[1].frame == 1 && e[1].kind == OFS_SCRIPT_MOTION && e[1].a == -10 && e[1].b == 20);
     CHECK(e[2].frame == 1 && !e[2].down && strcmp(e[2].key, "Left") == 0);
     CHECK(e[3].frame == 2 && !e[3].down && strcmp(e[3].key, "space") == 0); /* released one frame later */
@@ -32,13 +35,36 @@ static void test_good(void) {
     ofs_script_finish(&script);
 }
 
-static void test_bad(void) {
+static void test_bad(void)
+{
     static const char *const bad[] = {
-        "key a", "0 key a", "-1 key a", "x", "1", "1 jump", "1 key", "1 key a down", "1 key a press now", "1 button",
-        "1 button 0", "1 button 256", "1 button left", "1 motion 1", "1 motion 1 2 3", "1 motion 40000 1", "1 motion a b",
-        "1 motion - 1", "1 resize 0 1", "1 resize 1 16385", "1 resize 1", "1 close now", "1.5 close",
-        "99999999999999999999999 close", "1 key aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "1 key aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "1 2 3 4 5 6 7",
+        "key a",
+        "0 key a",
+        "-1 key a",
+        "x",
+        "1",
+        "1 jump",
+        "1 key",
+        "1 key a down",
+        "1 key a press now",
+        "1 button",
+        "1 button 0",
+        "1 button 256",
+        "1 button left",
+        "1 motion 1",
+        "1 motion 1 2 3",
+        "1 motion 40000 1",
+        "1 motion a b",
+        "1 motion - 1",
+        "1 resize 0 1",
+        "1 resize 1 16385",
+        "1 resize 1",
+        "1 close now",
+        "1.5 close",
+        "99999999999999999999999 close",
+        "1 key aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "1 key aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "1 2 3 4 5 6 7",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char text[300];
@@ -50,7 +76,8 @@ static void test_bad(void) {
     CHECK(ofs_script_parse(&script, "1 key a\0b", 9, complaint, sizeof complaint) == OFS_EINVAL);
 }
 
-static void test_many(void) {
+static void test_many(void)
+{
     enum { COUNT = 5000 };
     char *text = malloc(COUNT * 20);
     size_t at = 0;
@@ -64,14 +91,16 @@ static void test_many(void) {
     free(text);
 }
 
-static void test_file(void) {
+static void test_file(void)
+{
     CHECK(ofs_script_load(&script, "/nonexistent/file", complaint, sizeof complaint) == OFS_EIO);
     CHECK(ofs_script_load(&script, "/tmp", complaint, sizeof complaint) == OFS_EIO);
     CHECK(ofs_script_load(&script, "/dev/zero", complaint, sizeof complaint) == OFS_EINVAL);
     CHECK(strstr(complaint, "too large") != NULL);
 }
 
-int main(void) {
+int main(void)
+{
     test_good();
     test_bad();
     test_many();
