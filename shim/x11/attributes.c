@@ -79,8 +79,8 @@ static int check_one(struct ofs_client *c, const struct ofs_window *w, unsigned 
 static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, uint32_t v)
 {
     switch (1u << bit) {
-    case CWBackPixmap: w->background_pixmap = v; w->has_background = v != None; break;
-    case CWBackPixel: w->background_pixel = v; w->background_pixmap = None; w->has_background = true; break;
+    case CWBackPixmap: w->background_pixmap = v; break;
+    case CWBackPixel: w->background_pixel = v; w->background_pixmap = None; break;
     case CWBorderPixel: w->border_pixel = v; break;
     case CWBitGravity: w->bit_gravity = (uint8_t)v; break;
     case CWWinGravity: w->win_gravity = (uint8_t)v; break;

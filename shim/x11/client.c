@@ -109,12 +109,6 @@ static void end_with_length(struct ofs_client *c)
 
 void ofs_reply_end(struct ofs_client *c) { end_with_length(c); }
 
-void ofs_reply_cancel(struct ofs_client *c)
-{
-    if (!c->closing)
-        c->out_len = c->out_mark;
-}
-
 void ofs_generic_begin(struct ofs_client *c, uint8_t extension_major, uint16_t evtype)
 {
     c->out_mark = c->out_len;

@@ -142,11 +142,6 @@ void ofs_input_motion_relative_event(struct ofs_server *s, int dx, int dy)
     ofs_device_motion(s, ofs_device_get(s, OFS_DEV_MOUSE), true, dx, dy);
 }
 
-void ofs_input_warp(struct ofs_server *s, int root_x, int root_y)
-{
-    ofs_device_warp(s, root_x, root_y);
-}
-
 void ofs_input_pointer(struct ofs_server *s, int *root_x_out, int *root_y_out)
 {
     *root_x_out = s->input->x;

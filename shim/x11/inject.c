@@ -5,6 +5,7 @@
 #include "x11/input.h"
 #include "x11/keymap/keymap.h"
 #include "x11/loop.h"
+#include "x11/toplevel.h"
 
 struct key { char name[48]; bool down; };
 struct motion { int x, y; bool relative; };
@@ -72,13 +73,9 @@ bool ofs_input_button(int button, bool down)
 static void run_resize(struct ofs_server *s, const void *arg)
 {
     const struct size *size = arg;
-    struct ofs_window *largest = NULL;
-    for (struct ofs_window *w = s->root->top; w; w = w->below)
-        if (w->viewable && w->class == InputOutput &&
-            (!largest || (uint32_t)w->width * w->height > (uint32_t)largest->width * largest->height))
-            largest = w;
-    if (largest)
-        ofs_window_resize(s, largest, largest->x, largest->y, size->width, size->height);
+    struct ofs_window *w = ofs_toplevel_largest(s);
+    if (w)
+        ofs_window_resize(s, w, w->x, w->y, size->width, size->height);
 }
 
 bool ofs_input_resize(uint32_t width_px, uint32_t height_px)

@@ -41,8 +41,6 @@ void ofs_input_key_event(struct ofs_server *s, uint8_t keycode, bool down);
 void ofs_input_button_event(struct ofs_server *s, uint8_t button, bool down);
 void ofs_input_motion_event(struct ofs_server *s, int root_x, int root_y);          /* clamped to the screen */
 void ofs_input_motion_relative_event(struct ofs_server *s, int dx, int dy);
-/* WarpPointer: moves and sends what a real motion would, but no raw motion. */
-void ofs_input_warp(struct ofs_server *s, int root_x, int root_y);
 
 /* The window tree changed (map, unmap, configure, restack, reparent, destroy): pointer window and crossing events. */
 void ofs_input_tree_changed(struct ofs_server *s);

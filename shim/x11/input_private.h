@@ -186,8 +186,6 @@ void ofs_device_repeat_run(struct ofs_server *s, struct ofs_device *keyboard, ui
 /* pointer.c */
 /* The client asks where the pointer is: its motion hint may come again. */
 void ofs_device_stop_hint(struct ofs_client *c, struct ofs_device *d);
-/* The pointer is in the rectangle (0 = to the edge) of a window that can be seen there: the source of a warp. */
-bool ofs_device_in_rectangle(struct ofs_server *s, const struct ofs_window *w, int x, int y, unsigned width, unsigned height);
 
 /* deliver.c */
 /* Bit of a core event mask for a device event on this device. */
@@ -279,5 +277,14 @@ void ofs_xi2_union(const struct ofs_window *w, uint64_t out[OFS_DEV_COUNT]);
 
 /* xtest.c */
 void ofs_xtest_run(struct ofs_server *s, const struct ofs_delayed *event);
+
+/* WarpPointer, as the core and XInput 2 ask for it: windows by id, 0 = none; `move` takes root coordinates. (pointer.c) */
+struct ofs_warp {
+    uint32_t source, to;
+    int source_x, source_y;
+    unsigned width, height;
+    int to_x, to_y;
+};
+int ofs_pointer_warp(struct ofs_client *c, const struct ofs_warp *warp, void (*move)(struct ofs_server *, int, int));
 
 #endif

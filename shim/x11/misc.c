@@ -114,16 +114,6 @@ int ofs_core_SetCloseDownMode(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-static struct ofs_res *any_resource(struct ofs_server *s, uint32_t id)
-{
-    for (unsigned type = OFS_RES_NONE + 1; type < OFS_RES_TYPE_COUNT; type++) {
-        struct ofs_res *res = ofs_res_get(s, id, type);
-        if (res)
-            return res;
-    }
-    return NULL;
-}
-
 int ofs_core_KillClient(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t id = ofs_req32(r);
@@ -131,7 +121,7 @@ int ofs_core_KillClient(struct ofs_client *c, struct ofs_request *r)
         ofs_res_free_retained(c->server, &ofs_retained_temporary);
         return 0;
     }
-    struct ofs_res *res = any_resource(c->server, id);
+    struct ofs_res *res = ofs_res_any(c->server, id);
     if (!res || !res->client)
         return ofs_bad(c, BadValue, id);
     if (res->client == &ofs_retained_permanent || res->client == &ofs_retained_temporary)

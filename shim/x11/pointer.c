@@ -88,7 +88,7 @@ static bool shows_pointer(struct ofs_server *s, const struct ofs_window *w)
     return w->viewable && (at == w || ofs_window_is_ancestor(w, at));
 }
 
-bool ofs_device_in_rectangle(struct ofs_server *s, const struct ofs_window *w, int x, int y, unsigned width, unsigned height)
+static bool in_rectangle(struct ofs_server *s, const struct ofs_window *w, int x, int y, unsigned width, unsigned height)
 {
     int origin_x, origin_y, at_x = s->input->phys_x, at_y = s->input->phys_y;
     ofs_window_origin(w, &origin_x, &origin_y);
@@ -98,28 +98,35 @@ bool ofs_device_in_rectangle(struct ofs_server *s, const struct ofs_window *w, i
            (!w->parent || shows_pointer(s, w));
 }
 
-int ofs_core_WarpPointer(struct ofs_client *c, struct ofs_request *r)
+int ofs_pointer_warp(struct ofs_client *c, const struct ofs_warp *warp, void (*move)(struct ofs_server *, int, int))
 {
     struct ofs_server *s = c->server;
-    uint32_t source_id = ofs_req32(r), to_id = ofs_req32(r);
-    int source_x = ofs_req_i16(r), source_y = ofs_req_i16(r);
-    unsigned width = ofs_req16(r), height = ofs_req16(r);
-    int to_x = ofs_req_i16(r), to_y = ofs_req_i16(r);
-    if (!ofs_req_end(r))
-        return BadLength;
     struct ofs_window *to = NULL, *source = NULL;
-    int error = to_id ? ofs_find_window(c, to_id, &to) : 0;
-    if (!error && source_id)
-        error = ofs_find_window(c, source_id, &source);
+    int error = warp->to ? ofs_find_window(c, warp->to, &to) : 0;
+    if (!error && warp->source)
+        error = ofs_find_window(c, warp->source, &source);
     if (error)
         return error;
-    if (source && !ofs_device_in_rectangle(s, source, source_x, source_y, width, height))
+    if (source && !in_rectangle(s, source, warp->source_x, warp->source_y, warp->width, warp->height))
         return 0;
     int x = s->input->phys_x, y = s->input->phys_y;
     if (to)
         ofs_window_origin(to, &x, &y);
-    ofs_device_warp(s, x + to_x, y + to_y);
+    move(s, x + warp->to_x, y + warp->to_y);
     return 0;
+}
+
+int ofs_core_WarpPointer(struct ofs_client *c, struct ofs_request *r)
+{
+    struct ofs_warp warp = { .source = ofs_req32(r) };
+    warp.to = ofs_req32(r);
+    warp.source_x = ofs_req_i16(r);
+    warp.source_y = ofs_req_i16(r);
+    warp.width = ofs_req16(r);
+    warp.height = ofs_req16(r);
+    warp.to_x = ofs_req_i16(r);
+    warp.to_y = ofs_req_i16(r);
+    return ofs_req_end(r) ? ofs_pointer_warp(c, &warp, ofs_device_warp) : BadLength;
 }
 
 int ofs_core_SetInputFocus(struct ofs_client *c, struct ofs_request *r)

@@ -65,7 +65,6 @@ void ofs_window_destroy(struct ofs_server *s, struct ofs_window *w);
 void ofs_window_unlink(struct ofs_window *w);
 void ofs_window_link_top(struct ofs_window *w, struct ofs_window *parent);
 void ofs_window_forget_client(struct ofs_client *c);
-uint32_t ofs_window_others_mask(const struct ofs_window *w);
 /* map.c */
 void ofs_window_map(struct ofs_client *c, struct ofs_window *w);
 void ofs_window_unmap(struct ofs_server *s, struct ofs_window *w, bool from_configure);

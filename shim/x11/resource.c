@@ -49,6 +49,8 @@ static struct ofs_res *find(const struct ofs_server *s, uint32_t id)
     return res;
 }
 
+struct ofs_res *ofs_res_any(struct ofs_server *s, uint32_t id) { return find(s, id); }
+
 struct ofs_res *ofs_res_get(struct ofs_server *s, uint32_t id, enum ofs_res_type type)
 {
     struct ofs_res *res = find(s, id);

@@ -53,6 +53,7 @@ struct ofs_res {
 int ofs_res_find(struct ofs_client *c, uint32_t id, enum ofs_res_type type, void *out_ptr);
 /* The same without a client: NULL if there is none. */
 struct ofs_res *ofs_res_get(struct ofs_server *s, uint32_t id, enum ofs_res_type type);
+struct ofs_res *ofs_res_any(struct ofs_server *s, uint32_t id); /* of whatever type */
 /* Enter a new resource: fills res->id, type and client and takes ownership on success. Errors: BadIDChoice (bad_value set)
  * if the id is not the client's or is in use, BadAlloc. On error the caller still owns res. */
 int ofs_res_add(struct ofs_client *c, uint32_t id, enum ofs_res_type type, struct ofs_res *res);
@@ -102,7 +103,6 @@ struct ofs_window {
     uint16_t class;                       /* InputOutput or InputOnly */
     uint32_t visual;                      /* 0 for InputOnly */
     bool mapped, viewable, override_redirect, save_under;
-    bool has_background;                  /* exposure of a window without one leaves its pixels alone */
     bool contents_lost;                   /* the next exposure update exposes all of it */
     uint8_t bit_gravity, win_gravity, backing_store;
     uint32_t backing_planes, backing_pixel, background_pixel, border_pixel;
@@ -134,7 +134,7 @@ struct ofs_ext_select {
     uint8_t kind;                         /* enum below */
     uint32_t key, mask;                   /* key: e.g. the selection atom */
 };
-enum { OFS_SELECT_RANDR = 1, OFS_SELECT_XFIXES_SELECTION, OFS_SELECT_XFIXES_CURSOR, OFS_SELECT_SCREENSAVER, OFS_SELECT_SHAPE };
+enum { OFS_SELECT_RANDR = 1, OFS_SELECT_XFIXES_SELECTION, OFS_SELECT_XFIXES_CURSOR };
 /* Set (mask != 0) or remove one. BadAlloc or 0. */
 int ofs_ext_select_set(struct ofs_window *w, struct ofs_client *c, uint8_t kind, uint32_t key, uint32_t mask);
 

@@ -121,7 +121,6 @@ int ofs_root_create(struct ofs_server *s)
     root->mapped = root->viewable = true;
     root->win_gravity = NorthWestGravity;
     root->backing_planes = ~0u;
-    root->has_background = true;
     root->visibility = VisibilityUnobscured;
     s->root = root;
     ofs_res_enter(s, OFS_ROOT_WINDOW, OFS_RES_WINDOW, &root->res);

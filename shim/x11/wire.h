@@ -99,8 +99,6 @@ void ofs_out_align(struct ofs_client *c); /* to a multiple of 4 from the start o
  * request has several. */
 void ofs_reply_begin(struct ofs_client *c, uint8_t data1);
 void ofs_reply_end(struct ofs_client *c);
-/* Throw away the reply begun (an error turned up after all). */
-void ofs_reply_cancel(struct ofs_client *c);
 /* Overwrite already written bytes of the current reply or event; offset from its start. */
 void ofs_out_patch16(struct ofs_client *c, size_t offset, uint16_t v);
 void ofs_out_patch32(struct ofs_client *c, size_t offset, uint32_t v);

@@ -99,12 +99,8 @@ static int check_client(struct ofs_client *c, uint32_t id)
 {
     if (!id)
         return 0;
-    for (unsigned type = OFS_RES_NONE + 1; type < OFS_RES_TYPE_COUNT; type++) {
-        const struct ofs_res *res = ofs_res_get(c->server, id, (enum ofs_res_type)type);
-        if (res && res->client)
-            return 0;
-    }
-    return ofs_bad(c, BadWindow, id);
+    const struct ofs_res *res = ofs_res_any(c->server, id);
+    return res && res->client ? 0 : ofs_bad(c, BadWindow, id);
 }
 
 /* There is one master pointer: every client has it, whether it asked or not. */

@@ -55,31 +55,21 @@ static int whole(int32_t fixed) { return fixed / 65536; }
 
 int ofs_xi_warp_pointer(struct ofs_client *c, struct ofs_request *r)
 {
-    struct ofs_server *s = c->server;
-    uint32_t source_id = ofs_req32(r), to_id = ofs_req32(r);
-    int source_x = whole(ofs_req_i32(r)), source_y = whole(ofs_req_i32(r));
-    unsigned width = ofs_req16(r), height = ofs_req16(r);
-    int to_x = whole(ofs_req_i32(r)), to_y = whole(ofs_req_i32(r));
+    struct ofs_warp warp = { .source = ofs_req32(r) };
+    warp.to = ofs_req32(r);
+    warp.source_x = whole(ofs_req_i32(r));
+    warp.source_y = whole(ofs_req_i32(r));
+    warp.width = ofs_req16(r);
+    warp.height = ofs_req16(r);
+    warp.to_x = whole(ofs_req_i32(r));
+    warp.to_y = whole(ofs_req_i32(r));
     uint32_t id = ofs_req16(r);
     ofs_req_skip(r, 2);
     if (!ofs_req_end(r))
         return BadLength;
     struct ofs_device *d;
-    struct ofs_window *to = NULL, *source = NULL;
     int error = find_pointer(c, id, &d);
-    if (!error && to_id)
-        error = ofs_find_window(c, to_id, &to);
-    if (!error && source_id)
-        error = ofs_find_window(c, source_id, &source);
-    if (error)
-        return error;
-    if (source && !ofs_device_in_rectangle(s, source, source_x, source_y, width, height))
-        return 0;
-    int x = s->input->phys_x, y = s->input->phys_y;
-    if (to)
-        ofs_window_origin(to, &x, &y);
-    ofs_device_warp_master(s, x + to_x, y + to_y);
-    return 0;
+    return error ? error : ofs_pointer_warp(c, &warp, ofs_device_warp_master);
 }
 
 /* A cursor for one device on one window. There is one pointer, so it is the window's cursor; None goes back to it. */

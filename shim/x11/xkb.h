@@ -284,6 +284,7 @@ struct ofs_xkb_map_query {
 void ofs_xkb_write_map(struct ofs_client *c, uint8_t device, struct ofs_xkb_map_query *q);
 void ofs_xkb_write_names(struct ofs_client *c, uint8_t device, uint32_t which);
 void ofs_xkb_write_compat(struct ofs_client *c, uint8_t device, uint8_t groups, unsigned first, unsigned count);
+void ofs_xkb_write_led(struct ofs_client *c, const struct ofs_xkb_led *led); /* 12 bytes: one indicator map */
 void ofs_xkb_write_indicator_maps(struct ofs_client *c, uint8_t device, uint32_t which);
 void ofs_xkb_write_geometry(struct ofs_client *c, uint8_t device, uint32_t name);
 

@@ -39,19 +39,9 @@ static void write_feedback(struct ofs_client *c)
     for (unsigned i = 0; i < 32; i++)
         if (names >> i & 1)
             ofs_out32(c, xkb->names.leds[i]);
-    for (unsigned i = 0; i < 32; i++) {
-        const struct ofs_xkb_led *led = &xkb->leds[i];
-        if (!(maps >> i & 1))
-            continue;
-        ofs_out8(c, led->flags);
-        ofs_out8(c, led->which_groups);
-        ofs_out8(c, led->groups);
-        ofs_out8(c, led->which_mods);
-        ofs_out8(c, led->mods.mask);
-        ofs_out8(c, led->mods.real);
-        ofs_out16(c, led->mods.virt);
-        ofs_out32(c, led->controls);
-    }
+    for (unsigned i = 0; i < 32; i++)
+        if (maps >> i & 1)
+            ofs_xkb_write_led(c, &xkb->leds[i]);
 }
 
 static int check_feedback(struct ofs_client *c, uint16_t led_class, uint16_t led_id)

@@ -15,7 +15,7 @@ int ofs_xkb_req_GetIndicatorState(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-static void write_led(struct ofs_client *c, const struct ofs_xkb_led *led)
+void ofs_xkb_write_led(struct ofs_client *c, const struct ofs_xkb_led *led)
 {
     ofs_out8(c, led->flags);
     ofs_out8(c, led->which_groups);
@@ -37,7 +37,7 @@ void ofs_xkb_write_indicator_maps(struct ofs_client *c, uint8_t device, uint32_t
     ofs_out_zero(c, 15);
     for (unsigned i = 0; i < 32; i++)
         if (which >> i & 1)
-            write_led(c, &xkb->leds[i]);
+            ofs_xkb_write_led(c, &xkb->leds[i]);
     ofs_reply_end(c);
 }
 
@@ -159,7 +159,7 @@ int ofs_xkb_req_GetNamedIndicator(struct ofs_client *c, struct ofs_request *r)
     ofs_out8(c, i < 32 && (xkb->led_state >> i & 1));
     ofs_out8(c, i < 32 && (xkb->real_leds >> i & 1));
     ofs_out8(c, i < 32 ? (uint8_t)i : XkbNoIndicator);
-    write_led(c, led);
+    ofs_xkb_write_led(c, led);
     ofs_out8(c, 1); /* supported */
     ofs_out_zero(c, 3);
     ofs_reply_end(c);

@@ -155,20 +155,6 @@ def switch_cases(protocol, request):
         yield value_case(request, "bit-%s-beyond" % selector, selector, lambda world: 1 << 30)
 
 
-def big_cases(request):
-    """BIG-REQUESTS: the long form right, and lengths that make no sense."""
-    def long_form(claimed):
-        def build(world):
-            data = encoded(world, request)
-            words = len(data) // 4 + 1
-            return data[:2] + b"\0\0" + struct.pack(world.order + "I", words if claimed is None else claimed) + data[4:], 1
-        return build
-
-    for name, claimed in (("right", None), ("zero", 0), ("one", 1), ("two", 2)):
-        yield Case(request, "big-" + name, long_form(claimed), True)
-    yield Case(request, "big-huge", long_form(0x7FFFFFFF), True)
-
-
 def cases_of(protocol, request):
     yield from length_cases(request)
     if request.full_name in NOT_SENT:
