@@ -100,27 +100,38 @@ class Spark(arcade.SpriteCircle):
 
 
 class BrickDodgeWindow(arcade.Window):
-    """The game on the screen: one tick of the rules for every update, so a slow machine plays slowly but exactly."""
+    """The game on the screen: one tick of the rules for every update, so a slow machine plays slowly but exactly.
 
-    def __init__(self, seed: int | None) -> None:
-        super().__init__(rules.WIDTH, rules.HEIGHT, TITLE)
-        arcade.resources.load_kenney_fonts()
+    Args:
+        seed: the game that belongs to this number; None for any
+        scale: size of the window, 1 = rules.WIDTH x rules.HEIGHT pixels
+        effects: sparks, stars, a shaking camera and the texts; without them a frame costs a fraction
+    """
+
+    def __init__(self, seed: int | None = None, *, scale: float = 1.0, effects: bool = True) -> None:
+        super().__init__(round(rules.WIDTH * scale), round(rules.HEIGHT * scale), TITLE)
         self.game = BrickDodge(seed)
+        self.effects = effects
         self.held: list[int] = []  # direction keys that are down, the latest last
         self.shake = 0
         self.looks = random.Random(0)  # sparks and stars; apart from the game's own chance
 
         self.brick_textures = [brick_texture(color) for color in BRICK_COLORS]
         self.bricks = arcade.SpriteList()
+        self.shown: dict[rules.Row, list[arcade.Sprite]] = {}
         self.sparks = arcade.SpriteList()
         self.stars = arcade.SpriteList()
         self.actors = arcade.SpriteList()
         self.ship = arcade.Sprite(ship_texture())
         self.actors.append(self.ship)
-        self.camera = arcade.Camera2D()
+        whole = arcade.LRBT(0, rules.WIDTH, 0, rules.HEIGHT)
+        self.camera = arcade.Camera2D(position=(0, 0), projection=whole)
+        self.brick_camera = arcade.Camera2D(position=(0, 0), projection=whole)
         self.sky = self.make_sky()
-        self.make_stars()
-        self.make_texts()
+        if effects:
+            arcade.resources.load_kenney_fonts()
+            self.make_stars()
+            self.make_texts()
 
     def make_sky(self) -> arcade.shape_list.ShapeElementList:
         shapes = arcade.shape_list.ShapeElementList()
@@ -169,15 +180,16 @@ class BrickDodgeWindow(arcade.Window):
     def on_update(self, delta_time: float) -> None:
         was_over = self.game.over
         self.game.step(self.direction())
-        if self.game.over and not was_over:
-            self.crash()
-        self.shake = max(0, self.shake - 1)
-        for spark in list(self.sparks):
-            spark.tick()
-        if not self.game.over:
-            self.exhaust()
-            for star in self.stars:
-                star.center_y = (star.center_y + star.change_y * self.game.speed / rules.START_SPEED) % rules.HEIGHT
+        if self.effects:
+            if self.game.over and not was_over:
+                self.crash()
+            self.shake = max(0, self.shake - 1)
+            for spark in list(self.sparks):
+                spark.tick()
+            if not self.game.over:
+                self.exhaust()
+                for star in self.stars:
+                    star.center_y = (star.center_y + star.change_y * self.game.speed / rules.START_SPEED) % rules.HEIGHT
         self.place_sprites()
 
     def exhaust(self) -> None:
@@ -195,29 +207,45 @@ class BrickDodgeWindow(arcade.Window):
             self.sparks.append(Spark(self.looks.choice((3, 5, 7)), color, position, velocity, self.looks.randint(25, 70)))
 
     def place_sprites(self) -> None:
-        self.bricks.clear()
-        for row in self.game.rows:
-            y = row.y + rules.BRICK_HEIGHT / 2
-            for column, present in enumerate(row.bricks):
-                if present:
-                    x = (column + 0.5) * rules.BRICK_WIDTH
-                    self.bricks.append(arcade.Sprite(self.brick_textures[row.color], center_x=x, center_y=y))
+        self.place_bricks()
         self.ship.visible = not self.game.over
         self.ship.position = (self.game.ship_x, rules.SHIP_Y)
         self.ship.angle = self.game.lean * 14
 
+    def place_bricks(self) -> None:
+        """Bricks stay where they were put, at the height plus the distance fallen so far; their camera moves instead."""
+        gone = set(self.shown).difference(self.game.rows)
+        for row in gone:
+            for brick in self.shown.pop(row):
+                brick.remove_from_sprite_lists()
+        for row in self.game.rows:
+            if row in self.shown:
+                continue
+            y = row.y + rules.BRICK_HEIGHT / 2 + self.game.distance
+            columns = [column for column, present in enumerate(row.bricks) if present]
+            self.shown[row] = [arcade.Sprite(self.brick_textures[row.color],
+                                             center_x=(column + 0.5) * rules.BRICK_WIDTH, center_y=y)
+                               for column in columns]
+            self.bricks.extend(self.shown[row])
+
     def on_draw(self) -> None:
         self.clear()
         sway = self.shake * 0.5
-        self.camera.position = (rules.WIDTH / 2 + self.looks.uniform(-sway, sway),
-                                rules.HEIGHT / 2 + self.looks.uniform(-sway, sway))
-        with self.camera.activate():
-            self.sky.draw()
-            self.stars.draw()
-            self.bricks.draw()
-            self.sparks.draw()
-            self.actors.draw()
-        self.draw_texts()
+        x, y = self.looks.uniform(-sway, sway), self.looks.uniform(-sway, sway)
+        self.camera.position = (x, y)
+        self.brick_camera.position = (x, y + self.game.distance)
+        self.camera.use()
+        self.sky.draw()
+        self.stars.draw()
+        self.brick_camera.use()
+        self.bricks.draw()
+        self.camera.use()
+        self.sparks.draw()
+        self.actors.draw()
+        if self.effects:
+            self.camera.position = (0, 0)
+            self.camera.use()
+            self.draw_texts()
 
     def draw_texts(self) -> None:
         game = self.game

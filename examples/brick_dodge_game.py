@@ -27,9 +27,9 @@ SPEED_PER_ROW = 5.0
 ROW_COLORS = 6
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
-    """One row of bricks. `bricks[c]` tells whether column c holds one; y is the row's lower edge."""
+    """One row of bricks, equal only to itself. `bricks[c]` tells whether column c holds one; y is the row's lower edge."""
 
     y: float
     bricks: tuple[bool, ...]
@@ -44,6 +44,7 @@ class BrickDodge:
         ship_x: centre of the ship, SHIP_WIDTH / 2 .. WIDTH - SHIP_WIDTH / 2
         rows: the rows on the screen or just above it, lowest first
         score: rows passed in this game
+        distance: how far the rows have fallen in this game
         best: the highest score since the object was made
         over: True after a collision; `step` then does nothing until `reset`
     """
@@ -60,6 +61,7 @@ class BrickDodge:
         self.ship_x = WIDTH / 2
         self.lean = 0.0  # -1 .. 1, follows the direction of travel; for drawing only
         self.score = 0
+        self.distance = 0.0
         self.ticks = 0
         self.over = False
         self._rows_made = 0
@@ -83,8 +85,10 @@ class BrickDodge:
         self.lean += (move - self.lean) * 0.25
 
         gained = 0
+        fall = self.speed / TICKS_PER_SECOND
+        self.distance += fall
         for row in self.rows:
-            row.y -= self.speed / TICKS_PER_SECOND
+            row.y -= fall
             if self._hits(row):
                 self.over = True
             elif not row.passed and row.y + BRICK_HEIGHT < SHIP_Y - SHIP_HEIGHT / 2:

@@ -1,12 +1,19 @@
 /* The composition: what a swap leads to. No module below knows another one's neighbours; this file does. */
 #include "capture/capture.h"
+#include "egl/egl.h"
 #include "glx/glx.h"
 #include "glx/observer.h"
 #include "hook/init.h"
+#include "hook/real.h"
+#include "tensor/tensor.h"
+#include "util/status.h"
 #include "x11/input.h"
+#include "x11/present.h"
 #include "x11/xview.h"
 
-static const struct ofs_capture_host host = {
+OFS_EXPORT const struct ofs_shim_table *ofs_shim_table(uint32_t version);
+
+static struct ofs_capture_host capture_host = {
     .get_proc = ofs_glx_gl_function,
     .request_close = ofs_xview_request_close,
     .key = ofs_input_key,
@@ -15,14 +22,52 @@ static const struct ofs_capture_host host = {
     .resize = ofs_input_resize,
 };
 
+static bool software(void)
+{
+    const struct ofs_egl *egl = ofs_egl_opened();
+    return !egl || egl->software;
+}
+
+static const struct ofs_tensor_host tensor_host = {
+    .software = software,
+    .current_context = ofs_glx_current_serial,
+    .beside = ofs_hook_beside,
+    .open_library = ofs_real_dlopen,
+    .find_symbol = ofs_real_dlsym,
+};
+
+/* A window drawn by software shows a frame, on the X server's thread. */
+static void present(const struct ofs_present *frame)
+{
+    struct ofs_shown shown = { .window = frame->window,
+                               .width_px = frame->width_px,
+                               .height_px = frame->height_px,
+                               .sequence = frame->sequence,
+                               .bgrx = frame->bgrx,
+                               .pitch_bytes = frame->pitch_bytes };
+    ofs_capture_shown(&shown);
+}
+
 void ofs_pipeline_start(void)
 {
-    ofs_capture_init(&host);
+    ofs_tensor_init(&tensor_host);
+    capture_host.sink = ofs_tensor_sink();
+    ofs_capture_init(&capture_host);
     ofs_glx_set_observer(ofs_capture_observer());
+    ofs_x11_set_gone(ofs_capture_gone);
+    ofs_x11_set_presenter(present);
 }
 
 void ofs_pipeline_fork_child(void)
 {
     ofs_glx_fork_child();
     ofs_capture_fork_child();
+    ofs_tensor_fork_child();
+}
+
+/* The way in of offstage_client. A capture may be opened before the program knows of X or GL. */
+const struct ofs_shim_table *ofs_shim_table(uint32_t version)
+{
+    ofs_hook_first_use();
+    return ofs_tensor_table(version);
 }

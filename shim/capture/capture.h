@@ -12,9 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/frame.h"
+#include "capture/session.h"
 #include "glx/observer.h"
 
-/* What capture asks of the rest of the process. Every field must be set. */
+/* What capture asks of the rest of the process. Every field but `sink` must be set. */
 struct ofs_capture_host {
     void *(*get_proc)(const char *name);     /* GL entry points, as the program sees them; NULL = absent */
     void (*request_close)(void);             /* WM_DELETE_WINDOW to every top-level window */
@@ -22,6 +24,7 @@ struct ofs_capture_host {
     bool (*motion)(int root_x_px, int root_y_px);
     bool (*button)(int number, bool down);
     bool (*resize)(uint32_t width_px, uint32_t height_px);
+    const struct ofs_sink *sink;             /* gets every frame of a window; NULL = nobody */
 };
 
 /* Once, before the observer is installed; the struct must live as long as the process. Not thread-safe. */
@@ -29,6 +32,25 @@ void ofs_capture_init(const struct ofs_capture_host *host);
 
 /* The observer to install in glx. Its functions may be called from any thread and preserve errno and GL state. */
 const struct ofs_observer *ofs_capture_observer(void);
+
+/* A frame that was not swapped by GLX: one of a window drawn by software. `time_ns` and `largest` are filled in here.
+ * Called on the thread that shows it, with no lock held; preserves errno. */
+void ofs_capture_shown(const struct ofs_shown *shown);
+/* The window will show no more frames. Preserves errno. */
+void ofs_capture_gone(uint32_t window);
+
+/* What is known of this process's rendering: empty texts before the first context. */
+struct ofs_capture_window {
+    uint32_t window, width_px, height_px;
+    uint64_t frames;
+};
+struct ofs_capture_facts {
+    char gl_vendor[64], gl_renderer[128], gl_version[128], device[128], reason[256];
+    uint64_t frames;
+    unsigned window_count;        /* living windows that have shown a frame */
+    struct ofs_capture_window windows[OFS_SESSION_WINDOWS];
+};
+void ofs_capture_facts(struct ofs_capture_facts *facts);
 
 /* In the child after fork: forget the parent's slot, counts and frames. Nothing else is touched. */
 void ofs_capture_fork_child(void);

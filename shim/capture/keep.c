@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,18 +109,28 @@ static void publish(void)
     atomic_store_explicit(&keep.slot->frame_slot, index + 1, memory_order_release);
 }
 
-static void read_frame(const struct ofs_swap *swap)
+static enum ofs_status read_pixels(const struct ofs_shown *shown, unsigned char *bgra_out)
+{
+    size_t row_bytes = (size_t)shown->width_px * 4;
+    if (!shown->bgrx)
+        return ofs_readback(shown->width_px, shown->height_px, bgra_out);
+    for (uint32_t y = 0; y < shown->height_px; y++)
+        memcpy(bgra_out + y * row_bytes, shown->bgrx + y * shown->pitch_bytes, row_bytes);
+    return OFS_OK;
+}
+
+static void read_frame(const struct ofs_shown *shown)
 {
     struct ofs_session_frame *frame;
-    enum ofs_status status = ofs_store_begin(&keep.store, swap->width_px, swap->height_px, &frame);
+    enum ofs_status status = ofs_store_begin(&keep.store, shown->width_px, shown->height_px, &frame);
     if (status == OFS_OK) {
-        frame->window = swap->window;
-        frame->sequence = swap->sequence;
-        status = ofs_readback(swap->width_px, swap->height_px, (unsigned char *)(frame + 1));
+        frame->window = shown->window;
+        frame->sequence = shown->sequence;
+        status = read_pixels(shown, (unsigned char *)(frame + 1));
     }
     if (status != OFS_OK) {
         if (!keep.failed)
-            ofs_error("no picture of a frame of %ux%u: %s", swap->width_px, swap->height_px,
+            ofs_error("no picture of a frame of %ux%u: %s", shown->width_px, shown->height_px,
                       status == OFS_ENOMEM ? "no room in memory or in the session folder" : "it cannot be read");
         keep.failed = true;
         count_failure();
@@ -135,12 +146,12 @@ static void read_frame(const struct ofs_swap *swap)
     }
 }
 
-void ofs_keep_frame(const struct ofs_swap *swap)
+void ofs_keep_frame(const struct ofs_shown *shown)
 {
     if (!take_store())
         return;
     if (!keep.written)
-        read_frame(swap);
+        read_frame(shown);
     give_store();
 }
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "capture/frame.h"
 #include "capture/session.h"
-#include "glx/observer.h"
 
 /* At the first frame. With a session page, the frame is left in its frame file for the launcher; without one it stays in
  * memory and is written when the program ends. Both are NULL, or both are not. */
@@ -15,7 +15,7 @@ bool ofs_keep_wanted(void);
 
 /* Read the finished frame back and keep it; with %d in the name, write its picture. Costs the read (it waits for the
  * frame to be drawn) and one pass over the pixels. The drawable's context is current. */
-void ofs_keep_frame(const struct ofs_swap *swap);
+void ofs_keep_frame(const struct ofs_shown *shown);
 
 /* No frame will follow: without a session, write the picture now. */
 void ofs_keep_finish(void);

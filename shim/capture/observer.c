@@ -9,6 +9,7 @@
 
 #include "capture/keep.h"
 #include "capture/page.h"
+#include "capture/pbo.h"
 #include "capture/play.h"
 #include "capture/readback.h"
 #include "util/log.h"
@@ -133,33 +134,35 @@ static uint64_t next_due(unsigned row, uint64_t now)
     return *due - capture.period_ns > now ? *due - capture.period_ns : 0;
 }
 
-/* Counts the frame. False when nothing is to be done about it. */
-static bool decide(const struct ofs_swap *swap, struct decision *decision)
+/* Notes the frame and, unless the program is being closed, counts it: false when it does not count. */
+static bool decide(struct ofs_shown *shown, struct decision *decision)
 {
-    uint64_t now = now_ns();
     bool counts = false;
     pthread_mutex_lock(&capture.lock);
     start();
+    struct ofs_session_slot *slot = capture.slot;
+    unsigned row = find_row(shown->window);
+    if (row < OFS_SESSION_WINDOWS) {
+        slot->windows[row].width_px = shown->width_px;
+        slot->windows[row].height_px = shown->height_px;
+    }
+    shown->largest = is_largest((uint64_t)shown->width_px * shown->height_px);
     if (!capture.closing) {
-        struct ofs_session_slot *slot = capture.slot;
-        unsigned row = find_row(swap->window);
         counts = true;
-        if (row < OFS_SESSION_WINDOWS) {
-            slot->windows[row].width_px = swap->width_px;
-            slot->windows[row].height_px = swap->height_px;
+        if (row < OFS_SESSION_WINDOWS)
             atomic_fetch_add_explicit(&slot->windows[row].frames, 1, memory_order_relaxed);
-        }
         decision->number = atomic_load_explicit(&slot->frames, memory_order_relaxed) + 1;
-        decision->wait_ns = next_due(row, now);
+        decision->wait_ns = next_due(row, shown->time_ns);
         if (decision->number == 1)
-            atomic_store_explicit(&slot->first_frame_ns, now, memory_order_relaxed);
-        atomic_store_explicit(&slot->last_frame_ns, decision->wait_ns ? decision->wait_ns : now, memory_order_relaxed);
+            atomic_store_explicit(&slot->first_frame_ns, shown->time_ns, memory_order_relaxed);
+        atomic_store_explicit(&slot->last_frame_ns, decision->wait_ns ? decision->wait_ns : shown->time_ns,
+                              memory_order_relaxed);
         atomic_store_explicit(&slot->frames, decision->number, memory_order_release);
         decision->close =
             decision->number == capture.limit ||
             (capture.session && atomic_load_explicit(&capture.session->close_request, memory_order_relaxed));
         capture.closing = decision->close;
-        decision->keep = ofs_keep_wanted() && is_largest((uint64_t)swap->width_px * swap->height_px);
+        decision->keep = ofs_keep_wanted() && shown->largest;
     }
     pthread_mutex_unlock(&capture.lock);
     return counts;
@@ -172,29 +175,46 @@ static void wait_until(uint64_t due)
         ;
 }
 
-static void observe_swap(const struct ofs_swap *swap)
+void ofs_capture_shown(const struct ofs_shown *frame)
 {
     int saved_errno = errno;
+    struct ofs_shown shown = *frame;
     struct decision decision = { 0 };
-    /* A swap of a pbuffer shows nothing to anybody. */
-    if (swap->window != 0 && decide(swap, &decision)) {
-        if (decision.wait_ns)
-            wait_until(decision.wait_ns);
-        if (decision.keep)
-            ofs_keep_frame(swap);
-        if (decision.close) {
-            ofs_keep_finish();
-            ofs_info("closing after frame %llu", (unsigned long long)decision.number);
-            capture.host->request_close();
-            atomic_store(&capture.slot->close_sent, 1);
-        } else {
-            ofs_play_frame(capture.host, decision.number);
-        }
+    bool counts;
+
+    shown.time_ns = now_ns();
+    counts = decide(&shown, &decision);
+    if (decision.wait_ns)
+        wait_until(decision.wait_ns);
+    if (decision.keep)
+        ofs_keep_frame(&shown);
+    /* Also of a program that is being closed: who learns from its frames may ask for them until it is gone. */
+    if (capture.host->sink)
+        capture.host->sink->frame(&shown);
+    if (decision.close) {
+        ofs_keep_finish();
+        ofs_info("closing after frame %llu", (unsigned long long)decision.number);
+        capture.host->request_close();
+        atomic_store(&capture.slot->close_sent, 1);
+    } else if (counts) {
+        ofs_play_frame(capture.host, decision.number);
     }
     errno = saved_errno;
 }
 
-static void observe_gone(uint32_t window)
+static void observe_swap(const struct ofs_swap *swap)
+{
+    struct ofs_shown shown = { .window = swap->window,
+                               .width_px = swap->width_px,
+                               .height_px = swap->height_px,
+                               .sequence = swap->sequence,
+                               .context = swap->context };
+    /* A swap of a pbuffer shows nothing to anybody. */
+    if (swap->window != 0)
+        ofs_capture_shown(&shown);
+}
+
+void ofs_capture_gone(uint32_t window)
 {
     int saved_errno = errno;
     pthread_mutex_lock(&capture.lock);
@@ -202,12 +222,38 @@ static void observe_gone(uint32_t window)
         if (capture.slot->windows[i].window == window)
             capture.live[i] = false;
     pthread_mutex_unlock(&capture.lock);
+    if (capture.host->sink)
+        capture.host->sink->gone(window);
     errno = saved_errno;
+}
+
+void ofs_capture_facts(struct ofs_capture_facts *facts)
+{
+    const struct ofs_session_slot *slot;
+    memset(facts, 0, sizeof *facts);
+    pthread_mutex_lock(&capture.lock);
+    slot = capture.slot;
+    if (slot) {
+        memcpy(facts->gl_vendor, slot->gl_vendor, sizeof facts->gl_vendor);
+        memcpy(facts->gl_renderer, slot->gl_renderer, sizeof facts->gl_renderer);
+        memcpy(facts->gl_version, slot->gl_version, sizeof facts->gl_version);
+        memcpy(facts->device, slot->device, sizeof facts->device);
+        memcpy(facts->reason, slot->reason, sizeof facts->reason);
+        facts->frames = atomic_load(&slot->frames);
+    }
+    for (unsigned i = 0; slot && i < OFS_SESSION_WINDOWS; i++) {
+        const struct ofs_session_window *row = &slot->windows[i];
+        if (capture.live[i] && row->window != 0)
+            facts->windows[facts->window_count++] = (struct ofs_capture_window){
+                row->window, row->width_px, row->height_px, atomic_load(&row->frames)
+            };
+    }
+    pthread_mutex_unlock(&capture.lock);
 }
 
 const struct ofs_observer *ofs_capture_observer(void)
 {
-    static const struct ofs_observer observer = { observe_renderer, observe_swap, observe_gone };
+    static const struct ofs_observer observer = { observe_renderer, observe_swap, ofs_capture_gone };
     return &observer;
 }
 
@@ -227,5 +273,6 @@ void ofs_capture_fork_child(void)
     memset(capture.live, 0, sizeof capture.live);
     memset(capture.due_ns, 0, sizeof capture.due_ns);
     ofs_keep_fork_child();
+    ofs_pbo_fork_child();
     ofs_play_fork_child();
 }

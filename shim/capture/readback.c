@@ -37,6 +37,8 @@ static void *(*load_from)(const char *name);
 
 void ofs_readback_init(void *(*get_proc)(const char *name)) { load_from = get_proc; }
 
+void *ofs_readback_proc(const char *name) { return load_from ? load_from(name) : NULL; }
+
 static void load(void)
 {
     struct {
@@ -56,35 +58,28 @@ static void load(void)
     }
 }
 
-/* What the current context is. */
-struct context {
-    bool es;
-    int version; /* 10 * major + minor */
-    bool compat; /* has pixel transfer */
-};
-
-static bool identify(struct context *context)
+static bool identify(struct ofs_gl_kind *kind)
 {
     const char *version = (const char *)gl.GetString(GL_VERSION);
     GLint profile = 0;
     if (!version)
         return false;
-    context->es = strncmp(version, "OpenGL ES", 9) == 0;
+    kind->es = strncmp(version, "OpenGL ES", 9) == 0;
     version += strcspn(version, "0123456789");
-    context->version = (int)strtol(version, NULL, 10) * 10;
+    kind->version = (int)strtol(version, NULL, 10) * 10;
     version = strchr(version, '.');
     if (version && version[1] >= '0' && version[1] <= '9')
-        context->version += version[1] - '0';
-    if (!context->es && context->version >= 32)
+        kind->version += version[1] - '0';
+    if (!kind->es && kind->version >= 32)
         gl.GetIntegerv(GL_CONTEXT_PROFILE_MASK, &profile);
-    context->compat = !context->es && (profile & GL_CONTEXT_CORE_PROFILE_BIT) == 0;
-    return context->version >= 10;
+    kind->compat = !kind->es && (profile & GL_CONTEXT_CORE_PROFILE_BIT) == 0;
+    return kind->version >= 10;
 }
 
-static bool usable(const struct context *context)
+static bool usable(const struct ofs_gl_kind *kind)
 {
     return gl.GetIntegerv && gl.ReadPixels && gl.PixelStorei && gl.BindFramebuffer && gl.BindBuffer && gl.ReadBuffer &&
-           gl.IsEnabled && gl.Enable && gl.Disable && (!context->compat || (gl.GetFloatv && gl.PixelTransferf));
+           gl.IsEnabled && gl.Enable && gl.Disable && (!kind->compat || (gl.GetFloatv && gl.PixelTransferf));
 }
 
 /* Integer pack settings, what a plain read needs, and since which version of GL and ES they exist (99 = never). */
@@ -92,7 +87,7 @@ static const struct {
     GLenum name;
     GLint wanted;
     short gl_since, es_since;
-} pack_rows[] = {
+} pack_rows[OFS_READING_PACK] = {
     { GL_PACK_ALIGNMENT, 4, 10, 20 },   { GL_PACK_ROW_LENGTH, 0, 10, 30 }, { GL_PACK_SKIP_ROWS, 0, 10, 30 },
     { GL_PACK_SKIP_PIXELS, 0, 10, 30 }, { GL_PACK_SWAP_BYTES, 0, 10, 99 }, { GL_PACK_LSB_FIRST, 0, 10, 99 },
 };
@@ -100,50 +95,45 @@ static const struct {
 static const struct {
     GLenum name;
     GLfloat wanted;
-} transfer_rows[] = {
+} transfer_rows[OFS_READING_TRANSFER] = {
     { GL_RED_SCALE, 1 }, { GL_RED_BIAS, 0 },    { GL_GREEN_SCALE, 1 }, { GL_GREEN_BIAS, 0 }, { GL_BLUE_SCALE, 1 },
     { GL_BLUE_BIAS, 0 }, { GL_ALPHA_SCALE, 1 }, { GL_ALPHA_BIAS, 0 },  { GL_MAP_COLOR, 0 },
 };
 
-struct saved {
-    GLint pack[OFS_ARRAY_LEN(pack_rows)];
-    GLfloat transfer[OFS_ARRAY_LEN(transfer_rows)];
-    GLint framebuffer, pack_buffer, read_buffer, wanted_buffer;
-    bool debug;
-};
-
-static bool has_pack(const struct context *context, size_t row)
+static bool has_pack(const struct ofs_gl_kind *kind, size_t row)
 {
-    return context->version >= (context->es ? pack_rows[row].es_since : pack_rows[row].gl_since);
+    return kind->version >= (kind->es ? pack_rows[row].es_since : pack_rows[row].gl_since);
 }
 
-static bool has_buffers(const struct context *context) { return context->version >= (context->es ? 30 : 21); }
+static bool has_buffers(const struct ofs_gl_kind *kind) { return kind->version >= (kind->es ? 30 : 21); }
 
-static GLenum framebuffer_target(const struct context *context)
+static GLenum framebuffer_target(const struct ofs_gl_kind *kind)
 {
-    return context->es && context->version < 30 ? GL_FRAMEBUFFER : GL_READ_FRAMEBUFFER;
+    return kind->es && kind->version < 30 ? GL_FRAMEBUFFER : GL_READ_FRAMEBUFFER;
 }
 
-static bool has_framebuffers(const struct context *context) { return context->es || context->version >= 30; }
+static bool has_framebuffers(const struct ofs_gl_kind *kind) { return kind->es || kind->version >= 30; }
 
-static void prepare(const struct context *context, struct saved *saved)
+static void prepare(struct ofs_reading *saved)
 {
+    const struct ofs_gl_kind *kind = &saved->kind;
+
     /* GL_READ_FRAMEBUFFER_BINDING and GL_FRAMEBUFFER_BINDING differ; ES 2 has only the second. */
-    if (has_framebuffers(context)) {
-        gl.GetIntegerv(context->es && context->version < 30 ? GL_FRAMEBUFFER_BINDING : GL_READ_FRAMEBUFFER_BINDING,
+    if (has_framebuffers(kind)) {
+        gl.GetIntegerv(kind->es && kind->version < 30 ? GL_FRAMEBUFFER_BINDING : GL_READ_FRAMEBUFFER_BINDING,
                        &saved->framebuffer);
         if (saved->framebuffer)
-            gl.BindFramebuffer(framebuffer_target(context), 0);
+            gl.BindFramebuffer(framebuffer_target(kind), 0);
     }
-    if (has_buffers(context)) {
+    if (has_buffers(kind)) {
         gl.GetIntegerv(GL_PIXEL_PACK_BUFFER_BINDING, &saved->pack_buffer);
         if (saved->pack_buffer)
             gl.BindBuffer(GL_PIXEL_PACK_BUFFER, 0);
     }
-    if (!context->es || context->version >= 30) { /* of the default framebuffer, which is bound now */
+    if (!kind->es || kind->version >= 30) { /* of the default framebuffer, which is bound now */
         GLint doubled = 1;
         gl.GetIntegerv(GL_READ_BUFFER, &saved->read_buffer);
-        if (!context->es)
+        if (!kind->es)
             gl.GetIntegerv(GL_DOUBLEBUFFER, &doubled);
         saved->wanted_buffer = doubled ? GL_BACK : GL_FRONT;
         if (saved->read_buffer == (doubled ? GL_BACK_LEFT : GL_FRONT_LEFT))
@@ -152,33 +142,35 @@ static void prepare(const struct context *context, struct saved *saved)
             gl.ReadBuffer((GLenum)saved->wanted_buffer);
     }
     for (size_t i = 0; i < OFS_ARRAY_LEN(pack_rows); i++) {
-        if (!has_pack(context, i))
+        if (!has_pack(kind, i))
             continue;
         gl.GetIntegerv(pack_rows[i].name, &saved->pack[i]);
         if (saved->pack[i] != pack_rows[i].wanted)
             gl.PixelStorei(pack_rows[i].name, pack_rows[i].wanted);
     }
-    for (size_t i = 0; context->compat && i < OFS_ARRAY_LEN(transfer_rows); i++) {
+    for (size_t i = 0; kind->compat && i < OFS_ARRAY_LEN(transfer_rows); i++) {
         gl.GetFloatv(transfer_rows[i].name, &saved->transfer[i]);
         if (saved->transfer[i] != transfer_rows[i].wanted)
             gl.PixelTransferf(transfer_rows[i].name, transfer_rows[i].wanted);
     }
 }
 
-static void restore(const struct context *context, const struct saved *saved)
+static void restore(const struct ofs_reading *saved)
 {
-    for (size_t i = 0; context->compat && i < OFS_ARRAY_LEN(transfer_rows); i++)
+    const struct ofs_gl_kind *kind = &saved->kind;
+
+    for (size_t i = 0; kind->compat && i < OFS_ARRAY_LEN(transfer_rows); i++)
         if (saved->transfer[i] != transfer_rows[i].wanted)
             gl.PixelTransferf(transfer_rows[i].name, saved->transfer[i]);
     for (size_t i = 0; i < OFS_ARRAY_LEN(pack_rows); i++)
-        if (has_pack(context, i) && saved->pack[i] != pack_rows[i].wanted)
+        if (has_pack(kind, i) && saved->pack[i] != pack_rows[i].wanted)
             gl.PixelStorei(pack_rows[i].name, saved->pack[i]);
     if (saved->read_buffer != saved->wanted_buffer)
         gl.ReadBuffer((GLenum)saved->read_buffer);
     if (saved->pack_buffer)
         gl.BindBuffer(GL_PIXEL_PACK_BUFFER, (GLuint)saved->pack_buffer);
     if (saved->framebuffer)
-        gl.BindFramebuffer(framebuffer_target(context), (GLuint)saved->framebuffer);
+        gl.BindFramebuffer(framebuffer_target(kind), (GLuint)saved->framebuffer);
 }
 
 /* GL's row 0 is the bottom one. */
@@ -205,31 +197,51 @@ static void swap_red_blue(unsigned char *pixels, size_t count)
     }
 }
 
-enum ofs_status ofs_readback(uint32_t width_px, uint32_t height_px, unsigned char *bgra_out)
+enum ofs_status ofs_reading_begin(struct ofs_reading *reading, uint32_t height_px)
 {
-    struct context context;
-    struct saved saved = { 0 };
-
+    memset(reading, 0, sizeof *reading);
     pthread_once(&gl.once, load);
-    if (!gl.GetString || !identify(&context) || !usable(&context)) {
+    if (!gl.GetString || !identify(&reading->kind) || !usable(&reading->kind)) {
         ofs_debug("no readback: no context, or entry points are missing");
         return OFS_ENOSYS;
     }
+    reading->height_px = height_px;
     /* A driver may tell a debug callback that this read waits for the GPU; the program did not ask for it. */
-    if (context.version >= (context.es ? 32 : 43)) {
-        saved.debug = gl.IsEnabled(GL_DEBUG_OUTPUT);
-        if (saved.debug)
+    if (reading->kind.version >= (reading->kind.es ? 32 : 43)) {
+        reading->debug = gl.IsEnabled(GL_DEBUG_OUTPUT);
+        if (reading->debug)
             gl.Disable(GL_DEBUG_OUTPUT);
     }
-    prepare(&context, &saved);
+    prepare(reading);
+    return OFS_OK;
+}
+
+void ofs_reading_rows(const struct ofs_reading *reading, uint32_t x_px, uint32_t y_px, uint32_t width_px, uint32_t rows,
+                      void *out)
+{
     /* Desktop drivers keep BGRA and hand it over unchanged; ES promises RGBA only. */
-    gl.ReadPixels(0, 0, (GLsizei)width_px, (GLsizei)height_px, context.es ? GL_RGBA : GL_BGRA, GL_UNSIGNED_BYTE,
-                  bgra_out);
-    restore(&context, &saved);
-    if (saved.debug)
+    gl.ReadPixels((GLint)x_px, (GLint)(reading->height_px - y_px - rows), (GLsizei)width_px, (GLsizei)rows,
+                  reading->kind.es ? GL_RGBA : GL_BGRA, GL_UNSIGNED_BYTE, out);
+}
+
+void ofs_reading_end(const struct ofs_reading *reading)
+{
+    restore(reading);
+    if (reading->debug)
         gl.Enable(GL_DEBUG_OUTPUT);
+}
+
+enum ofs_status ofs_readback(uint32_t width_px, uint32_t height_px, unsigned char *bgra_out)
+{
+    struct ofs_reading reading;
+    enum ofs_status status = ofs_reading_begin(&reading, height_px);
+
+    if (status != OFS_OK)
+        return status;
+    ofs_reading_rows(&reading, 0, 0, width_px, height_px, bgra_out);
+    ofs_reading_end(&reading);
     flip(bgra_out, height_px, (size_t)width_px * 4);
-    if (context.es)
+    if (reading.kind.es)
         swap_red_blue(bgra_out, (size_t)width_px * height_px);
     return OFS_OK;
 }

@@ -107,6 +107,7 @@ static struct ofs_glx_context *create(Display *dpy, const struct ofs_fbconfig *c
         goto out;
     }
     context->refs = 1;
+    context->serial = atomic_fetch_add(&ofs_glx.context_serial, 1) + 1;
     context->config = config;
     context->api = request->api;
     context->dpy = dpy;

@@ -95,7 +95,7 @@ void ofs_front_draw_changed(GLenum before)
                  (now->draw->config->stencil_size ? GL_STENCIL_BUFFER_BIT : 0));
 }
 
-static void report(struct ofs_drawable *drawable, uint64_t sequence)
+static void report(struct ofs_drawable *drawable, uint64_t sequence, uint64_t context)
 {
     uint64_t size_px = ofs_current.draw_surface && ofs_current.draw == drawable ? ofs_current.draw_surface->size_px
                                                                                 : ofs_drawable_size(drawable);
@@ -104,6 +104,7 @@ static void report(struct ofs_drawable *drawable, uint64_t sequence)
         .width_px = ofs_size_width(size_px),
         .height_px = ofs_size_height(size_px),
         .sequence = sequence,
+        .context = context,
     };
 
     ofs_glx.observer->swap(&swap);
@@ -119,16 +120,16 @@ void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source)
     if (!ofs_glx.observer || !ofs_glx.observer->swap || !egl)
         return;
     if (now->context && now->egl_read == source) {
-        report(drawable, sequence);
+        report(drawable, sequence, now->context->serial);
     } else if (now->context) {
         if (egl->fn.eglMakeCurrent(egl->display, now->egl_draw, source, now->context->egl))
-            report(drawable, sequence);
+            report(drawable, sequence, now->context->serial);
         restore(egl);
     } else {
         /* A swap of a drawable that is current nowhere. */
         copier = take_copier(egl);
         if (copier && egl->fn.eglMakeCurrent(egl->display, source, source, copier))
-            report(drawable, sequence);
+            report(drawable, sequence, 0);
         restore(egl);
         give_copier(egl, copier);
     }

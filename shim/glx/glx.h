@@ -2,9 +2,14 @@
 #ifndef OFS_GLX_GLX_H
 #define OFS_GLX_GLX_H
 
+#include <stdint.h>
+
 /* The real GL function of this name, as the driver gives it: for code that draws or reads on the swapping thread and must
  * not pass through our own wrappers. NULL if there is none, or no display was opened yet. Any thread. */
 void *ofs_glx_gl_function(const char *name);
+
+/* The serial number of the context that is current on this thread, as in struct ofs_swap; 0 = none. */
+uint64_t ofs_glx_current_serial(void);
 
 /* After fork, in the child: forget every context and drawable without calling EGL. Old handles then fail cleanly and a
  * new use starts afresh. */

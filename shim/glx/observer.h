@@ -10,6 +10,8 @@ struct ofs_swap {
     uint32_t window;              /* X id of the window; 0 for a pbuffer */
     uint32_t width_px, height_px;
     uint64_t sequence;            /* 1 for the first swap of this drawable */
+    uint64_t context;             /* serial number of the context that is current during the call; 0: one that is ours
+                                     for this call, in which no object may be kept */
 };
 
 struct ofs_observer {

@@ -82,6 +82,7 @@ struct ofs_glx_context {
     _Atomic int refs;             /* the live set, and each thread's binding */
     _Atomic int owner;            /* thread id it is current in, 0 = none */
     EGLContext egl;
+    uint64_t serial;              /* of this process, from 1, never used twice */
     const struct ofs_fbconfig *config; /* NULL if made without one */
     enum ofs_gl_api api;
     Display *dpy;
@@ -229,6 +230,7 @@ struct ofs_glx_state {
     struct ofs_drawable_entry *drawables[OFS_GLX_DRAWABLE_BUCKETS];
     const struct ofs_observer *observer;
     _Atomic bool renderer_reported;
+    _Atomic uint64_t context_serial; /* the last one given */
     _Atomic bool foreign_seen;    /* a Display that is not ours was used with GLX */
     _Atomic(struct ofs_config_list *) configs;
     _Atomic(const struct ofs_gl *) gl;

@@ -79,3 +79,5 @@ void ofs_glx_fork_child(void)
     ofs_glx_client_fork_child();
     ofs_egl_fork_child();
 }
+
+uint64_t ofs_glx_current_serial(void) { return ofs_current.context ? ofs_current.context->serial : 0; }

@@ -9,10 +9,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include <stddef.h>
 
 #include "hook/init.h"
 #include "hook/real.h"
@@ -36,50 +33,6 @@
 #define TAIL_CALLING __attribute__((optimize("O2", "optimize-sibling-calls", "omit-frame-pointer")))
 #endif
 
-/* The path of this library as the kernel mapped it: the loader's name for it is relative if LD_PRELOAD's was. */
-static bool mapped_path(const void *address, char *path, size_t size)
-{
-    FILE *maps = fopen("/proc/self/maps", "re");
-    char line[PATH_MAX + 128];
-    bool found = false;
-
-    while (maps && !found && fgets(line, sizeof(line), maps)) {
-        unsigned long start, end;
-        int name = 0;
-
-        if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %n", &start, &end, &name) != 2 || !name || line[name] != '/')
-            continue;
-        if ((unsigned long)address < start || (unsigned long)address >= end)
-            continue;
-        line[strcspn(line, "\n")] = '\0';
-        found = (size_t)snprintf(path, size, "%s", line + name) < size;
-    }
-    if (maps)
-        fclose(maps);
-    return found;
-}
-
-/* <folder of this library>/offstage/<stub> */
-static bool stub_path(const char *stub, char *path, size_t size)
-{
-    static const char marker;
-    Dl_info info;
-    char own[PATH_MAX];
-    char *slash;
-
-    if (!dladdr(&marker, &info) || !info.dli_fname)
-        return false;
-    if (info.dli_fname[0] != '/') {
-        if (!mapped_path(&marker, own, sizeof(own)))
-            return false;
-    } else if ((size_t)snprintf(own, sizeof(own), "%s", info.dli_fname) >= sizeof(own)) {
-        return false;
-    }
-    slash = strrchr(own, '/');
-    *slash = '\0';
-    return (size_t)snprintf(path, size, "%s/offstage/%s", own, stub) < size;
-}
-
 /* The stub in place of the real library, whose reference the stub takes over as its dependency. */
 static void *swap_for_stub(void *real_handle, enum ofs_gl_library library, int mode)
 {
@@ -87,7 +40,7 @@ static void *swap_for_stub(void *real_handle, enum ofs_gl_library library, int m
     char path[PATH_MAX];
     void *stub = NULL;
 
-    if (stub_path(row->stub, path, sizeof(path)))
+    if (ofs_hook_beside(row->stub, path, sizeof(path)))
         stub = ofs_real_dlopen(path, mode & ~(RTLD_NOLOAD | RTLD_DEEPBIND));
     if (!stub) {
         ofs_error("%s: offstage/%s is missing beside liboffstage.so; the program gets the system's library and no window",

@@ -6,6 +6,7 @@
 #define OFS_HOOK_INIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What the constructor does, once. The hooks call it too, since a library's constructor may reach them before ours. */
 void ofs_hook_init(void);
@@ -26,5 +27,9 @@ void ofs_pipeline_fork_child(void);
 void ofs_env_prepare(void);
 /* env.c: says in the log (info) which variables of the user's keep a toolkit away from X. */
 void ofs_env_report(void);
+
+/* The path of a file that comes with this library: <folder of this library>/offstage/<name>. False if it does not fit or
+ * the folder cannot be found. */
+bool ofs_hook_beside(const char *name, char *path, size_t size);
 
 #endif

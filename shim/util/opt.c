@@ -14,7 +14,7 @@
 #define OFS_LOG_MODULE OFS_MOD_UTIL
 #define SIZE_MAX_PX    16384u
 
-enum kind { KIND_SIZE, KIND_TEXT, KIND_COUNT, KIND_RATE, KIND_ELSEWHERE };
+enum kind { KIND_SIZE, KIND_TEXT, KIND_COUNT, KIND_RATE, KIND_READBACK, KIND_ELSEWHERE };
 
 /* The one table. `field` is the offset in struct ofs_options; a size fills two fields from there on. */
 struct row {
@@ -46,6 +46,10 @@ static const struct row table[] = {
     { { "OFFSTAGE_INPUT", "FILE", "", "script of keys, motion, buttons and resizes, by frame number" },
       KIND_TEXT,
       offsetof(struct ofs_options, input) },
+    { { "OFFSTAGE_READBACK", "auto|direct|pbo", "auto",
+        "how captures read frames: at once, or through a pixel buffer, one frame in flight; auto: at once in software" },
+      KIND_READBACK,
+      offsetof(struct ofs_options, readback) },
     { { "OFFSTAGE_LOG", "LEVEL|MODULE=LEVEL,...", "error",
         "error, warn, info or debug, for all modules or one: warn,x11=debug" },
       KIND_TEXT,
@@ -128,6 +132,19 @@ int ofs_parse_rate(const char *text, double *rate_out)
     return 0;
 }
 
+static int parse_readback(const char *text, enum ofs_readback_choice *choice_out)
+{
+    static const char *const names[] = { [OFS_READBACK_AUTO] = "auto",
+                                         [OFS_READBACK_DIRECT] = "direct",
+                                         [OFS_READBACK_PBO] = "pbo" };
+    for (size_t i = 0; i < OFS_ARRAY_LEN(names); i++)
+        if (strcmp(text, names[i]) == 0) {
+            *choice_out = (enum ofs_readback_choice)i;
+            return 0;
+        }
+    return -1;
+}
+
 static int parse_row(const struct row *row, const char *value, struct ofs_options *options)
 {
     char *field = (char *)options + row->field;
@@ -135,6 +152,7 @@ static int parse_row(const struct row *row, const char *value, struct ofs_option
     case KIND_SIZE: return ofs_parse_size(value, (uint32_t *)(void *)field, (uint32_t *)(void *)field + 1);
     case KIND_COUNT: return ofs_parse_count(value, (uint64_t *)(void *)field);
     case KIND_RATE: return ofs_parse_rate(value, (double *)(void *)field);
+    case KIND_READBACK: return parse_readback(value, (enum ofs_readback_choice *)(void *)field);
     case KIND_TEXT: {
         /* A copy: the program may overwrite its environment. Kept for the life of the process. */
         char *copy = strdup(value);

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+enum ofs_readback_choice { OFS_READBACK_AUTO, OFS_READBACK_DIRECT, OFS_READBACK_PBO };
+
 struct ofs_options {
     uint32_t screen_width_px, screen_height_px; /* OFFSTAGE_SIZE, default 1920x1080, 1..16384 each */
     const char *gpu;                            /* OFFSTAGE_GPU, default "auto" */
@@ -15,6 +17,7 @@ struct ofs_options {
     const char *shot;                           /* OFFSTAGE_SHOT, NULL = none */
     const char *session;                        /* OFFSTAGE_SESSION, path of the launcher's session page, NULL = none */
     const char *input;                          /* OFFSTAGE_INPUT, path of an input script, NULL = none */
+    enum ofs_readback_choice readback;          /* OFFSTAGE_READBACK */
     const char *log;                            /* OFFSTAGE_LOG */
     const char *log_file;                       /* OFFSTAGE_LOG_FILE */
 };

@@ -1,4 +1,5 @@
 /* Window attributes: the value list of CreateWindow and ChangeWindowAttributes, and GetWindowAttributes. */
+#include "x11/picture.h"
 #include "x11/private.h"
 #include "x11/window.h"
 
@@ -76,12 +77,36 @@ static int check_one(struct ofs_client *c, const struct ofs_window *w, unsigned 
     }
 }
 
+/* The background keeps the pixels, not the pixmap: that may be freed at once. */
+static int set_background(struct ofs_window *w, uint32_t id)
+{
+    struct ofs_raster *tile = NULL;
+    if (id != None && id != ParentRelative) {
+        struct ofs_pixmap *pixmap = (struct ofs_pixmap *)ofs_res_get(w->server, id, OFS_RES_PIXMAP);
+        tile = ofs_raster_ref(ofs_pixmap_raster(w->server, pixmap));
+        if (!tile)
+            return BadAlloc;
+    }
+    ofs_raster_release(w->background_tile);
+    w->background_tile = tile;
+    w->background_pixmap = id;
+    w->background_solid = id == None && !w->parent; /* the root always has one */
+    return 0;
+}
+
 static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, uint32_t v)
 {
     switch (1u << bit) {
-    case CWBackPixmap: w->background_pixmap = v; break;
-    case CWBackPixel: w->background_pixel = v; w->background_pixmap = None; break;
-    case CWBorderPixel: w->border_pixel = v; break;
+    case CWBackPixmap: return set_background(w, v);
+    case CWBackPixel:
+        w->background_pixel = v;
+        (void)set_background(w, None);
+        w->background_solid = true;
+        break;
+    case CWBorderPixel:
+        w->border_pixel = v;
+        ofs_picture_paint_border(w);
+        break;
     case CWBitGravity: w->bit_gravity = (uint8_t)v; break;
     case CWWinGravity: w->win_gravity = (uint8_t)v; break;
     case CWBackingStore: w->backing_store = (uint8_t)v; break;

@@ -3,6 +3,7 @@
 
 #include "util/log.h"
 #include "x11/input.h"
+#include "x11/picture.h"
 #include "x11/private.h"
 
 #define OFS_LOG_MODULE OFS_MOD_X11
@@ -91,6 +92,7 @@ void ofs_out_patch32(struct ofs_client *c, size_t offset, uint32_t v)
 
 void ofs_reply_begin(struct ofs_client *c, uint8_t data1)
 {
+    c->replied = true;
     c->out_mark = c->out_len;
     ofs_out8(c, X_Reply);
     ofs_out8(c, data1);
@@ -306,6 +308,7 @@ void ofs_client_close_down(struct ofs_client *c)
     struct ofs_server *s = c->server;
     if (c->closed_down)
         return;
+    ofs_present_client_gone(c);
     c->closed_down = true;
     c->closing = true; /* nothing is sent to it any more */
     if (s->server_grab == c)

@@ -1,5 +1,6 @@
 /* ConfigureWindow: size, place and stacking, with gravity. Source: X11 protocol, ConfigureWindow and CirculateWindow. */
 #include "x11/input.h"
+#include "x11/picture.h"
 #include "x11/private.h"
 #include "x11/window.h"
 
@@ -102,6 +103,7 @@ static void keep_contents(struct ofs_window *w, const struct resize *by)
     gravity_offset(w->bit_gravity, by, &dx, &dy);
     if (w->clip && (dx || dy))
         ofs_region_translate(w->clip, dx, dy);
+    ofs_picture_shift(w, dx, dy);
 }
 
 static void send_configure_notify(struct ofs_server *s, struct ofs_window *w, const struct configuration *cf,

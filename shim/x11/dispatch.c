@@ -1,5 +1,6 @@
 /* From a request to its handler, and from the handler's answer to an error. */
 #include "util/log.h"
+#include "x11/picture.h"
 #include "x11/private.h"
 
 #define OFS_LOG_MODULE OFS_MOD_X11
@@ -31,12 +32,15 @@ void ofs_dispatch(struct ofs_client *c, struct ofs_request *r)
     int error;
     c->bad_value = 0;
     c->has_bad_minor = false;
+    c->replied = false;
     if (!row || !row->handle)
         error = BadRequest;
     else if (words < row->min_words || (row->max_words && words > row->max_words))
         error = BadLength;
     else
         error = row->handle(c, r);
+    if (c->replied && c->server->fresh_pictures)
+        ofs_present_client(c);
     if (error == 0)
         return;
     ofs_debug("client %u: %s (%u.%u) answers error %d, value 0x%x", c->index, row && row->name ? row->name : "?",

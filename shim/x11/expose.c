@@ -2,6 +2,7 @@
  *
  * After any change of the tree ofs_expose_update() walks it once, top to bottom, handing every window what its parent and
  * higher siblings leave of it. A window that nobody asks about (no Exposure or VisibilityChange selected) keeps no region. */
+#include "x11/picture.h"
 #include "x11/private.h"
 #include "x11/window.h"
 
@@ -22,7 +23,11 @@ void ofs_expose_forget(struct ofs_window *w)
     w->contents_lost = false;
 }
 
-void ofs_expose_invalidate(struct ofs_window *w) { w->contents_lost = true; }
+void ofs_expose_invalidate(struct ofs_window *w)
+{
+    w->contents_lost = true;
+    ofs_picture_lose(w);
+}
 
 static void expose_region(struct ofs_server *s, struct ofs_window *w, const struct ofs_region *region)
 {
@@ -130,7 +135,11 @@ static void walk(struct ofs_server *s, bool events)
     settle(s, s->root, events);
 }
 
-void ofs_expose_update(struct ofs_server *s) { walk(s, true); }
+void ofs_expose_update(struct ofs_server *s)
+{
+    ofs_picture_update(s); /* the background is there before a client hears of it */
+    walk(s, true);
+}
 
 void ofs_expose_track(struct ofs_server *s, struct ofs_window *w)
 {

@@ -21,13 +21,14 @@
 #include "util/log.h"
 #include "util/opt.h"
 #include "x11/input.h"
+#include "x11/picture.h"
 #include "x11/private.h"
 #include "x11/serve.h"
 #include "x11/toplevel.h"
 
 #define OFS_LOG_MODULE OFS_MOD_X11
 
-enum { CONNECTIONS = 1023, QUEUE = 1024, MESSAGE_BYTES = 64, READ_BYTES = 65536, STACK_BYTES = 256 * 1024 };
+enum { CONNECTIONS = 1023, QUEUE = 1024, MESSAGE_BYTES = 64, READ_BYTES = 65536, STACK_BYTES = 1024 * 1024 };
 
 struct message {
     void (*fn)(struct ofs_server *, const void *);
@@ -234,13 +235,19 @@ static void free_loop(struct loop *loop)
     free(loop);
 }
 
+static int timeout_ms(struct ofs_server *s)
+{
+    int input = ofs_input_next_timeout_ms(s), present = ofs_present_timeout_ms(s);
+    return input < 0 || (present >= 0 && present < input) ? present : input;
+}
+
 static void *serve(void *arg)
 {
     struct loop *loop = arg;
     prctl(PR_SET_NAME, "offstage-x11");
     for (;;) {
         unsigned n = fill_polls(loop);
-        int ready = poll(loop->polls, n, ofs_input_next_timeout_ms(loop->server));
+        int ready = poll(loop->polls, n, timeout_ms(loop->server));
         if (ready < 0 && errno != EINTR)
             break;
         /* The program closed our descriptors: this server is over. Their numbers may belong to others by now, the next
@@ -253,6 +260,7 @@ static void *serve(void *arg)
         if (loop->polls[0].revents)
             run_queue(loop);
         ofs_input_run_timers(loop->server);
+        ofs_present_run_timers(loop->server);
         settle(loop);
     }
     ofs_info("the server's descriptors were closed: ended");

@@ -1,5 +1,6 @@
 /* Mapping and unmapping: state, the sequence of events that every toolkit waits for, and the focus of a new window. */
 #include "x11/input.h"
+#include "x11/picture.h"
 #include "x11/private.h"
 #include "x11/window.h"
 
@@ -22,6 +23,7 @@ static void unrealize_tree(struct ofs_server *s, struct ofs_window *w)
 {
     set_viewable(w, false);
     ofs_expose_forget(w);
+    ofs_picture_hide(w);
     w->visibility = OFS_NOT_VIEWABLE;
     ofs_input_window_unviewable(s, w);
     for (struct ofs_window *child = w->top; child; child = child->below)
@@ -91,6 +93,8 @@ bool ofs_window_unmap_quietly(struct ofs_server *s, struct ofs_window *w, bool f
     ev.u.unmapNotify.fromConfigure = from_configure;
     ofs_event_structure(s, w, &ev);
     bool was_viewable = w->viewable;
+    if (w->parent == s->root)
+        ofs_present_window(w);
     w->mapped = false;
     if (was_viewable)
         unrealize_tree(s, w);

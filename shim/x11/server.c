@@ -52,6 +52,8 @@ struct ofs_server *ofs_server_create(const struct ofs_server_config *config)
         s->config.now_ms = monotonic_ms;
     if (!s->config.max_output_bytes)
         s->config.max_output_bytes = 64u * 1024 * 1024;
+    if (!s->config.max_image_bytes)
+        s->config.max_image_bytes = 2ull * 1024 * 1024 * 1024; /* a window of 16384 x 16384 twice: it is resized */
     s->saver_timeout = s->saver_interval = 600; /* the X server's defaults */
     s->saver_blanking = PreferBlanking;
     s->saver_exposures = AllowExposures;

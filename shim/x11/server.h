@@ -36,6 +36,7 @@ enum ofs_res_type {
     OFS_RES_FENCE,
     OFS_RES_REGION,
     OFS_RES_BARRIER,
+    OFS_RES_SEGMENT,
     OFS_RES_GLX,        /* contexts, GLX windows and pbuffers that a client made over the wire */
     OFS_RES_TYPE_COUNT
 };
@@ -107,6 +108,8 @@ struct ofs_window {
     uint8_t bit_gravity, win_gravity, backing_store;
     uint32_t backing_planes, backing_pixel, background_pixel, border_pixel;
     uint32_t background_pixmap;           /* None, ParentRelative or an id */
+    bool background_solid;                /* background_pixel is the background */
+    struct ofs_raster *background_tile;   /* the pixels of background_pixmap, which may be freed since */
     uint32_t colormap, cursor;            /* ids; cursor 0 = parent's */
     uint16_t do_not_propagate;
     uint32_t all_masks;                   /* union of masks */
@@ -115,6 +118,8 @@ struct ofs_window {
     struct ofs_region *clip;              /* what can be seen of it, window-relative; NULL = not tracked yet */
     struct ofs_region *fresh;             /* expose.c, during an update */
     uint8_t visibility;                   /* VisibilityUnobscured…; 3 = not viewable */
+    struct ofs_picture *picture;          /* of a top-level window; picture.h */
+    struct ofs_view *view, *next_view;    /* its place in a picture; next_view: during an update */
     struct ofs_xdrawable *shared;         /* what the GL side sees */
     void *xi2;                            /* XI2 selections, owned by xinput.c */
     void *ext_select;                     /* list of struct ofs_ext_select: RANDR, XFIXES… selections */
@@ -124,6 +129,7 @@ struct ofs_pixmap {
     struct ofs_res res;
     uint16_t width, height;
     uint8_t depth;
+    struct ofs_raster *raster;            /* its pixels, all 0 while NULL */
     struct ofs_xdrawable *shared;
 };
 
@@ -178,6 +184,7 @@ struct ofs_client {
     bool closing;                         /* to be dropped when control returns to the loop */
     bool closed_down;                     /* its resources are gone or retained already (KillClient) */
     bool big_requests;
+    bool replied;                         /* to the request being carried out */
     bool asleep;                          /* waits for an XTEST event with a delay; its requests wait with it */
     bool grab_impervious;                 /* XTestGrabControl: served during other clients' server grabs */
     uint8_t close_down_mode;
@@ -233,6 +240,7 @@ struct ofs_server_config {
     uint32_t width_px, height_px;         /* screen size */
     uint32_t (*now_ms)(void);             /* server time; NULL = CLOCK_MONOTONIC */
     size_t max_output_bytes;              /* a client that does not read is dropped beyond; 0 = 64 MiB */
+    uint64_t max_image_bytes;             /* of all pixmaps and windows that were drawn in; 0 = 2 GiB */
     bool publish;                         /* enter drawables in xview (one world per process may) */
     bool focus_new_windows;               /* our deviation: a newly mapped top-level window gets the focus */
 };
@@ -243,6 +251,8 @@ struct ofs_server {
     uint32_t next_client_index;
     struct ofs_window *root;
     uint32_t installed_colormap;
+    uint64_t image_bytes;                 /* of all rasters */
+    unsigned fresh_pictures;              /* those with something to show; present.c */
     struct ofs_res **res_hash; unsigned res_hash_size, res_count;
     void (*res_destroy[OFS_RES_TYPE_COUNT])(struct ofs_server *, struct ofs_res *);
     uint8_t res_error[OFS_RES_TYPE_COUNT];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "x11/input.h"
+#include "x11/picture.h"
 #include "x11/private.h"
 
 int ofs_find_window(struct ofs_client *c, uint32_t id, struct ofs_window **out)
@@ -99,6 +100,7 @@ static void free_window(struct ofs_server *s, struct ofs_res *res)
         free(e);
     }
     ofs_expose_forget(w);
+    ofs_picture_free(w);
     ofs_xview_withdraw(w->shared);
     free(w);
 }
@@ -119,6 +121,7 @@ int ofs_root_create(struct ofs_server *s)
     root->visual = OFS_VISUAL_RGB24;
     root->colormap = OFS_DEFAULT_COLORMAP;
     root->mapped = root->viewable = true;
+    root->background_solid = true;
     root->win_gravity = NorthWestGravity;
     root->backing_planes = ~0u;
     root->visibility = VisibilityUnobscured;
@@ -269,6 +272,7 @@ static void destroy_tree(struct ofs_server *s, struct ofs_window *w)
     xEvent ev = { .u.u.type = DestroyNotify };
     ev.u.destroyNotify.window = w->res.id;
     ofs_event_structure(s, w, &ev);
+    ofs_present_window_gone(w);
     ofs_input_window_gone(s, w);
     ofs_selections_window_gone(s, w);
     ofs_properties_delete(s, w);

@@ -83,8 +83,6 @@ DEVIATIONS = [
     ("keyboard_control", "both", r"(BadValue SetModifierMapping) value=.*", r"\1", STALE),
     # drawing
     ("drawables", "both", r"(Bad(Font|Pixmap) ChangeGC) value=.*", r"\1", STALE),
-    ("drawables", "both", r"(reply xproto:GetImage depth=24 visual=0) .*", r"\1", NO_DRAWING),
-    ("graphics_expose", "both", r"^A (GraphicsExposure|NoExposure) .*", "", NO_DRAWING),
     ("render", "both", r"(reply render:QueryPictFormats) .*", r"\1", "we offer the formats that toolkits use"),
     ("render", "both", r"(reply render:QueryFilters) .*", r"\1", NO_DRAWING),
     ("server_state", "both", r"(reply xproto:QueryBestSize) .*", r"\1", NO_DRAWING),

@@ -21,7 +21,7 @@ function(ofs_sanitized_objects kind flags out)
     add_custom_command(OUTPUT ${object}
       COMMAND ${OFS_SANITIZER_CC} -std=gnu11 -g -O1 -fno-omit-frame-pointer ${flags} -D_GNU_SOURCE
         -DOFS_VERSION=\"${PROJECT_VERSION}\" -I${CMAKE_SOURCE_DIR}/shim -I${CMAKE_SOURCE_DIR}/shim/x11
-        -I${CMAKE_CURRENT_SOURCE_DIR}
+        -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/kernels -I${CMAKE_SOURCE_DIR}/shim/include -I${CMAKE_CURRENT_SOURCE_DIR}
         -MD -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} DEPFILE ${object}.d VERBATIM
       COMMENT "Compiling ${stem}.c (${kind})")

@@ -27,8 +27,6 @@ ROWS = [
     ("xproto:ChangeGC/bit-*", r"error Bad(Value|Pixmap|Font) ChangeGC", STALE),
     ("xproto:GrabKey/value-*_mode-*", r"error BadValue GrabKey value=0x2$",
      "Xvfb lets the mode of XInput's touch grabs pass in the core request"),
-    ("xproto:CopyArea/*", r"NoExposure", DRAWING),
-    ("xproto:CopyPlane/*", r"NoExposure", DRAWING),
     ("xproto:FreeColors/*", r"$", "TrueColor cells are not allocated, so there is nothing to free"),
     # XKEYBOARD
     ("xkb:GetCompatMap/value-groups-*", r"reply xkb:GetCompatMap", "Xvfb announces more groups than it sends"),

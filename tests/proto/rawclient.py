@@ -13,7 +13,7 @@ import transcript  # noqa: E402
 # Extensions whose requests are tested: xcb-proto file -> name on the wire.
 EXTENSIONS = {"bigreq": "BIG-REQUESTS", "ge": "Generic Event Extension", "xkb": "XKEYBOARD", "xinput": "XInputExtension",
               "randr": "RANDR", "render": "RENDER", "sync": "SYNC", "xfixes": "XFIXES", "xinerama": "XINERAMA",
-              "xtest": "XTEST", "glx": "GLX", "xc_misc": "XC-MISC"}
+              "xtest": "XTEST", "glx": "GLX", "xc_misc": "XC-MISC", "shm": "MIT-SHM"}
 
 
 class Closed(OSError):

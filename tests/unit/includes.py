@@ -13,6 +13,11 @@ RULES = {
     "egl": ["util", "hook/real.h", "hook/rules.h"],           # the real dlopen, and whose call it is
     "glx": ["util", "egl", "hook/real.h", "x11/xview.h"],     # of X only the narrow view
     "capture": ["util", "egl", "glx/observer.h"],             # the interface it implements
+    "tensor": ["util", "kernels/plan.h", "capture/frame.h", "capture/readback.h", "capture/pbo.h", "capture/texture.h", "capture/capture.h",
+               "client/table.h", "cuda/cuda_api.h"],
+    "client": ["kernels/plan.h"],                             # and the public headers
+    "cuda": ["kernels"],
+    "include": [],
     "hook": ["util", "x11/serve.h", "glx/glx.h", "egl/egl.h"],  # entry headers
     "launcher": ["util", "capture/script.h", "capture/session.h", "capture/shot.h", "x11/keymap/keymap.h"],  # names of the keys, to check scripts
 }

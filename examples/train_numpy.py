@@ -1,0 +1,191 @@
+"""Learn Brick Dodge from pixels with NumPy alone, in a few minutes on two CPU cores.
+
+    python examples/train_numpy.py [--seed N] [--steps N] [--minutes M] [--out FOLDER]
+    python examples/train_numpy.py --eval out/brick_dodge/policy.npz
+
+Several games run side by side, each in a process with a window of its own; what the agent gets of a game is the picture in
+its window, 40 x 30 pixels in gray, and the reward. Writes policy.npz, learning_curve.png and frames.png into the folder and
+prints how the agent does in games that it has not seen, beside one that acts by chance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import sys
+import time
+from pathlib import Path
+
+# Many small windows: one thread for each is best, and Mesa's software renderer reads this when it starts.
+os.environ.setdefault("LP_NUM_THREADS", "0")
+
+import gymnasium
+import numpy as np
+
+import training_report as report
+from brick_dodge_env import make_pixels
+from pixel_policy import PixelPolicy, Rollout
+from training_report import Scores
+
+GAMES = 8
+ROLLOUT_STEPS = 64
+LEARNING_RATE = 1e-3
+HELD_OUT_SEED = 1_000_000  # training seeds are below
+
+
+def open_games(count: int) -> gymnasium.vector.VectorEnv:
+    """`count` games, each in its own process; a game that ends starts again in the same step."""
+    return gymnasium.vector.AsyncVectorEnv([make_pixels] * count, context="spawn",
+                                           autoreset_mode=gymnasium.vector.AutoresetMode.SAME_STEP)
+
+
+class Player:
+    """Steps the games and keeps count of their scores."""
+
+    def __init__(self, games: gymnasium.vector.VectorEnv) -> None:
+        self.games = games
+        self.pixels = np.zeros(0, np.uint8)
+        self.returns = np.zeros(games.num_envs)
+
+    def reset(self, seed: int) -> None:
+        self.pixels, _ = self.games.reset(seed=seed)
+        self.returns[:] = 0
+
+    def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
+        """Returns rewards, ends, and (game, score) of each game that ended. A crash costs 1, which is no part of the score."""
+        self.pixels, rewards, terminated, truncated, _ = self.games.step(actions)
+        self.returns += rewards
+        ends = terminated | truncated
+        scores = [(int(i), round(self.returns[i] + terminated[i])) for i in np.flatnonzero(ends)]
+        self.returns[ends] = 0
+        return rewards, ends, scores
+
+
+def collect(player: Player, policy: PixelPolicy, length: int) -> tuple[Rollout, list[int]]:
+    """Play `length` steps of every game. Returns what happened and the scores of the games that ended."""
+    steps, scores = [], []
+    for _ in range(length):
+        pixels = player.pixels.copy()  # the vector environment writes the next pictures into the same array
+        actions, log_probabilities, values = policy.act(pixels)
+        rewards, ends, ended = player.step(actions)
+        steps.append((pixels, actions, log_probabilities, values, rewards.astype(np.float32), ends.astype(np.float32)))
+        scores += [score for _, score in ended]
+    last_values = policy.act(player.pixels)[2]
+    return Rollout(*(np.stack(column) for column in zip(*steps)), last_values), scores
+
+
+def evaluate(player: Player, policy: PixelPolicy | None, games_each: int, seed: int, progress: report.Progress) -> Scores:
+    """Scores in games that training never saw. Every window plays the same number of games, so short ones are not
+    favoured. Without a policy, actions come by chance."""
+    rng = np.random.default_rng(seed)
+    left = np.full(player.games.num_envs, games_each)
+    player.reset(seed)
+    scores: Scores = []
+    while left.any():
+        if policy is None:
+            actions = rng.integers(3, size=len(left))
+        else:
+            actions = policy.act(player.pixels, greedy=True)[0]
+        for game, score in player.step(actions)[2]:
+            if left[game]:
+                left[game] -= 1
+                scores.append(score)
+        progress.update(len(scores), f"{len(scores)} games")
+    return scores
+
+
+def train(player: Player, policy: PixelPolicy, options: argparse.Namespace) -> list[tuple[int, int]]:
+    """Learn until the steps are done or the minutes are over. Returns (step, score) of each game that ended."""
+    history: list[tuple[int, int]] = []
+    progress = report.Progress("training", options.steps)
+    start, done = time.monotonic(), 0
+    player.reset(options.seed)
+    while done < options.steps:
+        spent = (time.monotonic() - start) / 60 / options.minutes if options.minutes else 0.0
+        if spent >= 1:
+            break
+        rollout, scores = collect(player, policy, ROLLOUT_STEPS)
+        done += rollout.rewards.size
+        policy.learn(rollout, LEARNING_RATE * max(0.1, 1 - max(spent, done / options.steps)))
+        history += [(done, score) for score in scores]
+        recent = [score for _, score in history[-100:]]
+        rate = done / (time.monotonic() - start)
+        progress.update(done, f"{done} steps, {rate:.0f}/s, score {np.mean(recent) if recent else 0:.2f}")
+    progress.finish()
+    return history
+
+
+def record(policy: PixelPolicy, seed: int, steps: int = 200) -> list[tuple[np.ndarray, np.ndarray]]:
+    """One game on the screen of this process: each frame as the window shows it and as the agent sees it."""
+    import offstage
+
+    env, frames = make_pixels(), []
+    with offstage.Capture(size=None, gray=False, stack=1, layout="HWC") as camera:
+        pixels, _ = env.reset(seed=seed)
+        over = False
+        while not over and len(frames) < steps:
+            with camera.latest() as shown:
+                frames.append((shown.copy(), pixels[-1].copy()))
+            pixels, _, terminated, truncated, _ = env.step(int(policy.act(pixels[None], greedy=True)[0][0]))
+            over = terminated or truncated
+    env.close()
+    return frames
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    def positive(text: str, kind: type = int) -> float:
+        if not 0 < (number := kind(text)) < float("inf"):
+            raise argparse.ArgumentTypeError("must be more than 0")
+        return number
+
+    def seed(text: str) -> int:
+        if not 0 <= (number := int(text)) < HELD_OUT_SEED - GAMES:
+            raise argparse.ArgumentTypeError(f"must be 0 .. {HELD_OUT_SEED - GAMES - 1}")
+        return number
+
+    parser = argparse.ArgumentParser(description="Learn Brick Dodge from pixels with NumPy alone.")
+    parser.add_argument("--seed", type=seed, default=0, help="of the training (default 0); the same gives the same agent")
+    parser.add_argument("--steps", type=positive, default=150_000, help="steps of training in all games (default 150000)")
+    parser.add_argument("--minutes", type=functools.partial(positive, kind=float), help="train at most so long")
+    parser.add_argument("--games", type=positive, default=40, help="at least so many games of evaluation (default 40)")
+    parser.add_argument("--out", type=Path, default=Path("out/brick_dodge"), help="folder for what is written")
+    parser.add_argument("--eval", type=Path, metavar="POLICY.npz", help="do not train; evaluate a saved agent")
+    options = parser.parse_args(arguments)
+    if options.eval and not options.eval.is_file():
+        parser.error(f"{options.eval} is not a file")
+    return options
+
+
+def main() -> None:
+    options = parse()
+    import offstage
+
+    offstage.require(reexec=True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    games = open_games(GAMES)
+    try:
+        player = Player(games)
+        policy = PixelPolicy(games.single_observation_space.shape, np.random.default_rng(options.seed))
+        if options.eval:
+            policy.load(options.eval)
+        each = -(-options.games // GAMES)
+        history = [] if options.eval else train(player, policy, options)
+        scores = {}
+        for name, who in (("random", None), ("trained", policy)):
+            progress = report.Progress(f"{name} agent", each * GAMES)
+            scores[name] = evaluate(player, who, each, HELD_OUT_SEED, progress)
+            progress.finish()
+    finally:
+        games.close()
+    report.frame_strip(record(policy, HELD_OUT_SEED)).save(options.out / "frames.png")
+    if history:
+        policy.save(options.out / "policy.npz")
+        report.learning_curve(history, scores["random"], scores["trained"]).save(options.out / "learning_curve.png")
+    for name in scores:
+        print(f"{name:8} {report.summary(scores[name])}")
+    print(f"written to {options.out}/", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

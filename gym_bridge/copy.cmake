@@ -1,0 +1,12 @@
+# Makes the Python files of the folder TO those of FROM; others, such as the extension module, stay.
+file(GLOB from RELATIVE ${FROM} ${FROM}/*.py ${FROM}/*.pyi ${FROM}/py.typed)
+file(GLOB to RELATIVE ${TO} ${TO}/*.py ${TO}/*.pyi ${TO}/py.typed)
+file(MAKE_DIRECTORY ${TO})
+foreach(name ${to})
+  if(NOT name IN_LIST from)
+    file(REMOVE ${TO}/${name})
+  endif()
+endforeach()
+foreach(name ${from})
+  execute_process(COMMAND ${CMAKE_COMMAND} -E copy_if_different ${FROM}/${name} ${TO}/${name})
+endforeach()

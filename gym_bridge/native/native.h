@@ -1,0 +1,133 @@
+/* The extension module offstage._native: captures and frames as Python objects, over offstage.h.
+ *
+ * module.c   the module, info() and windows()        lease.c    one frame's memory, shared by everything that looks at it
+ * capture.c  Capture                                  frame.c    Frame
+ * options.c  Capture's arguments into a description   array.c    NumPy: views of a lease, the numpy module itself
+ * errors.c   a C status as a Python exception         dlpack.c   DLPack, out of frames
+ *                                                     target.c   where Capture.read() writes: NumPy, DLPack, CUDA arrays
+ *
+ * Limited API of Python 3.9, so that one file serves every later version. Its methods cannot ask their type for the
+ * module, hence each object holds a reference to it. Neither type takes part in cyclic garbage collection: what they refer
+ * to (the module, its types) never refers back to them. */
+#ifndef OFS_NATIVE_H
+#define OFS_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "offstage.h"
+
+struct ofs_py_state {
+    PyObject *capture_type, *frame_type, *view_type;
+    PyObject *errors;                 /* dict: "OFS_ETIMEDOUT" -> class, offstage.errors.BY_STATUS */
+    PyObject *closed_error;           /* offstage.errors.Closed */
+    PyObject *asarray, *array;        /* of numpy; NULL before the first use */
+};
+
+static inline struct ofs_py_state *ofs_py_state(PyObject *module) { return PyModule_GetState(module); }
+
+/* -- errors.c ----------------------------------------------------------------------------------------------------- */
+
+/* Set the exception of a status with the library's sentence, or with one of ours; returns NULL. */
+PyObject *ofs_py_fail(PyObject *module, enum ofs_status status);
+PyObject *ofs_py_fail_text(PyObject *module, enum ofs_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* -- options.c ---------------------------------------------------------------------------------------------------- */
+
+struct ofs_py_names {
+    const char *name;
+    uint32_t value;
+};
+
+extern const struct ofs_py_names ofs_py_dtypes[];
+
+size_t ofs_py_dtype_bytes(uint32_t dtype);
+const char *ofs_py_dtype_name(uint32_t dtype);
+const char *ofs_py_dtype_typestr(uint32_t dtype); /* "|u1"; NULL for bfloat16, which NumPy does not have */
+
+/* "cpu" or "cuda:0". */
+PyObject *ofs_py_device_name(int32_t device);
+
+/* Capture's keyword arguments. timeout_ns_out: OFS_WAIT_FOREVER for None or infinity. False with an exception set. */
+bool ofs_py_parse_options(PyObject *module, PyObject *args, PyObject *kwargs, struct ofs_capture_desc *desc,
+                          uint64_t *timeout_ns_out);
+
+/* Seconds, or None for `fallback_ns`. False with an exception set. */
+bool ofs_py_parse_timeout(PyObject *value, uint64_t fallback_ns, uint64_t *timeout_ns_out);
+
+/* A CUDA stream as an integer handle; None is the legacy default stream. False with an exception set. */
+bool ofs_py_parse_stream(PyObject *value, uintptr_t *stream_out);
+
+/* -- lease.c ------------------------------------------------------------------------------------------------------ */
+
+/* A frame's lease and everyone who looks at its memory. No Python in it: the last one to let go may be any thread, with or
+ * without the GIL, also when the interpreter has ended. */
+struct ofs_lease;
+
+/* Takes the frame over; NULL when memory is out, the frame is released then. */
+struct ofs_lease *ofs_lease_create(struct ofs_frame *take_frame);
+struct ofs_lease *ofs_lease_ref(struct ofs_lease *lease);
+const struct ofs_frame *ofs_lease_frame(const struct ofs_lease *lease);
+
+/* `stream`: the CUDA stream whose queued work may still read the frame; 0 = the legacy default stream. */
+void ofs_lease_unref(struct ofs_lease *lease, uintptr_t stream); /* accepts NULL */
+
+/* -- frame.c ------------------------------------------------------------------------------------------------------ */
+
+extern PyType_Spec ofs_py_frame_spec;
+PyObject *ofs_py_frame_create(PyObject *module, struct ofs_frame *take_frame);
+
+/* (a, b, c) */
+PyObject *ofs_py_shape(const int64_t values[3], size_t factor);
+
+/* -- array.c ------------------------------------------------------------------------------------------------------ */
+
+/* What NumPy reads of an array by the name __array_struct__: the layout that its documentation gives. */
+struct ofs_array_struct {
+    int two, ndim;
+    char kind;
+    int item_bytes, flags;
+    Py_ssize_t *shape, *strides;
+    void *data;
+    PyObject *description;
+};
+
+enum { OFS_ARRAY_CONTIGUOUS = 0x1, OFS_ARRAY_ALIGNED = 0x100, OFS_ARRAY_NATIVE = 0x200, OFS_ARRAY_WRITEABLE = 0x400 };
+
+extern PyType_Spec ofs_py_view_spec;
+
+/* A NumPy array on the lease's memory, read-only, or a copy of it, which is the caller's. */
+PyObject *ofs_py_array(PyObject *module, struct ofs_lease *lease, bool copy);
+
+/* -- dlpack.c ----------------------------------------------------------------------------------------------------- */
+
+/* A capsule on the lease's memory. `stream` is the consumer's, recorded for the lease's end. `copy`: a copy in host memory
+ * of the consumer's own, for frames on the CPU. */
+PyObject *ofs_py_dlpack(struct ofs_lease *lease, bool versioned, bool copy, uintptr_t stream);
+
+/* -- target.c ----------------------------------------------------------------------------------------------------- */
+
+/* Memory that is to receive an observation. `keep` holds it alive until ofs_py_target_finish. */
+struct ofs_py_target {
+    void *data;
+    size_t bytes;
+    int ndim;
+    int64_t shape[3];
+    PyObject *keep;
+};
+
+/* Checks `object` against the capture's observations: dtype, device, C order, writable; and the shape, where `want` has
+ * one (ndim 3). False with an exception set. */
+bool ofs_py_target_init(PyObject *module, PyObject *object, const struct ofs_frame *want, struct ofs_py_target *target);
+void ofs_py_target_finish(struct ofs_py_target *target);
+
+/* -- capture.c ---------------------------------------------------------------------------------------------------- */
+
+extern PyType_Spec ofs_py_capture_spec;
+
+#endif

@@ -1,0 +1,148 @@
+/* One frame into one capture, at the swap, on the thread that shows it. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tensor/private.h"
+
+static _Atomic(const char *) last_way = "";
+
+const char *ofs_feed_way(void) { return last_way; }
+
+/* Is this frame the capture's, and is it this thread's turn? Then the capture is `feeding`. */
+static bool begin(struct ofs_capture *capture, const struct ofs_shown *shown)
+{
+    bool ours;
+    pthread_mutex_lock(&capture->lock);
+    while (capture->feeding && !capture->closed)
+        pthread_cond_wait(&capture->changed, &capture->lock);
+    ours = !capture->closed && (capture->desc.window ? capture->desc.window == shown->window : shown->largest);
+    if (ours) {
+        capture->feeding = true;
+        if (capture->forget || capture->window != shown->window)
+            capture->reader.has_previous = false;
+        capture->forget = false;
+        capture->window = shown->window;
+        capture->gone = false;
+        capture->drawer = shown->bgrx ? 0 : gettid();
+        capture->shown++;
+    }
+    pthread_mutex_unlock(&capture->lock);
+    return ours;
+}
+
+struct ofs_slot *ofs_feed_slot(struct ofs_capture *capture)
+{
+    struct ofs_slot *slot = ofs_slot_take(capture->set.slots);
+    if (slot)
+        return slot;
+    pthread_mutex_lock(&capture->lock);
+    if (!capture->taking) {
+        slot = capture->pending.slot;
+        capture->pending.slot = NULL;
+    }
+    pthread_mutex_unlock(&capture->lock);
+    return slot;
+}
+
+static void publish(struct ofs_capture *capture, const struct ofs_shown *shown, uint64_t number,
+                    const struct ofs_read_result *result)
+{
+    pthread_mutex_lock(&capture->lock);
+    /* A frame is being taken out of `pending` without the lock; it is done soon. */
+    while (capture->taking)
+        pthread_cond_wait(&capture->changed, &capture->lock);
+    capture->trouble = result->status;
+    if (result->status == OFS_OK) {
+        last_way = result->way;
+        ofs_slot_drop(capture->pending.slot);
+        capture->pending = (struct ofs_caught){ .slot = result->slot,
+                                                .window = shown->window,
+                                                .width_px = shown->width_px,
+                                                .height_px = shown->height_px,
+                                                .sequence = shown->sequence,
+                                                .time_ns = shown->time_ns,
+                                                .number = number };
+    } else {
+        snprintf(capture->why, sizeof capture->why, "%s", result->why);
+    }
+    pthread_mutex_unlock(&capture->lock);
+}
+
+/* Bring in what is in flight, by the feeding thread. Only the context that it was read in can give it. */
+static void land(struct ofs_capture *capture, uint64_t context)
+{
+    struct ofs_read_result result = { .status = OFS_OK };
+
+    if (!capture->flight.active)
+        return;
+    capture->flight.active = false;
+    if (context != capture->flight.pbo.context)
+        return;
+    ofs_read_flight(capture, &result);
+    publish(capture, &capture->flight.shown, capture->flight.number, &result);
+}
+
+static void end(struct ofs_capture *capture)
+{
+    pthread_mutex_lock(&capture->lock);
+    capture->feeding = false;
+    pthread_cond_broadcast(&capture->changed);
+    pthread_mutex_unlock(&capture->lock);
+}
+
+static bool somebody_waits(struct ofs_capture *capture)
+{
+    bool waits;
+    pthread_mutex_lock(&capture->lock);
+    waits = capture->waiting > 0;
+    pthread_mutex_unlock(&capture->lock);
+    return waits;
+}
+
+void ofs_capture_feed(struct ofs_capture *capture, const struct ofs_shown *shown)
+{
+    struct ofs_read_result result = { .status = OFS_OK };
+
+    if (!begin(capture, shown))
+        return;
+    land(capture, shown->context);
+    ofs_read_frame(capture, shown, &result);
+    if (result.status == OFS_OK && !result.slot) {
+        capture->flight.active = true;
+        capture->flight.shown = *shown;
+        capture->flight.number = capture->shown;
+        /* Another thread has nothing to do but wait for this frame: it gets it now. */
+        if (somebody_waits(capture))
+            land(capture, shown->context);
+    } else {
+        publish(capture, shown, capture->shown, &result);
+    }
+    end(capture);
+}
+
+void ofs_capture_land(struct ofs_capture *capture)
+{
+    uint64_t context;
+
+    if (!capture->flight.active || capture->feeding || capture->drawer != gettid())
+        return;
+    context = ofs_tensor_host->current_context();
+    if (context != capture->flight.pbo.context)
+        return;
+    capture->feeding = true;
+    pthread_mutex_unlock(&capture->lock);
+    land(capture, context);
+    end(capture);
+    pthread_mutex_lock(&capture->lock);
+}
+
+void ofs_capture_window_gone(struct ofs_capture *capture, uint32_t window)
+{
+    pthread_mutex_lock(&capture->lock);
+    if (capture->window == window || (capture->desc.window == window && window != 0)) {
+        capture->gone = true;
+        pthread_cond_broadcast(&capture->changed);
+    }
+    pthread_mutex_unlock(&capture->lock);
+}

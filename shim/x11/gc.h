@@ -1,0 +1,32 @@
+/* Graphics contexts. */
+#ifndef OFS_X11_GC_H
+#define OFS_X11_GC_H
+
+#include "x11/picture.h"
+#include "x11/raster.h"
+#include "x11/server.h"
+
+struct ofs_gc {
+    struct ofs_res res;
+    uint8_t depth;
+    bool graphics_exposures, inferiors;
+    uint8_t function, fill_style;
+    uint32_t plane_mask, foreground, background;
+    struct ofs_raster *tile, *stipple;  /* NULL: all foreground */
+    int pattern_x, pattern_y;           /* of their origin, in the drawable */
+    struct ofs_region *clip;            /* NULL: none; relative to clip_x, clip_y in the drawable */
+    int clip_x, clip_y;
+};
+
+void ofs_gc_init(struct ofs_server *s);
+int ofs_gc_find(struct ofs_client *c, uint32_t id, struct ofs_gc **out);
+/* What a drawing request begins with: a drawable that has pixels and a context of its depth. */
+int ofs_gc_find_with(struct ofs_client *c, uint32_t drawable, uint32_t gc_id, struct ofs_window **w_out,
+                     struct ofs_pixmap **p_out, struct ofs_gc **gc_out);
+struct ofs_mix ofs_gc_mix(const struct ofs_gc *gc);
+/* The context's clip on this surface, in its raster, for ofs_region_destroy(); NULL: out of memory. */
+struct ofs_region *ofs_gc_clip(const struct ofs_gc *gc, const struct ofs_surface *surface);
+/* region = region ∩ the client's own clip; false: out of memory. */
+bool ofs_gc_clip_client(const struct ofs_gc *gc, const struct ofs_surface *surface, struct ofs_region *region);
+
+#endif

@@ -1,0 +1,382 @@
+#include "x11/picture.h"
+
+#include <stdlib.h>
+
+#include "x11/private.h"
+
+static const struct ofs_region nothing;
+
+struct ofs_window *ofs_picture_top(struct ofs_window *w)
+{
+    while (w->parent && w->parent->parent)
+        w = w->parent;
+    return w;
+}
+
+static void free_view(struct ofs_view *view)
+{
+    if (!view)
+        return;
+    ofs_region_destroy(view->own);
+    ofs_region_destroy(view->whole);
+    ofs_region_destroy(view->border);
+    free(view);
+}
+
+/* ---- layout: the views of all windows of a picture ---- */
+
+static bool shows(const struct ofs_window *w) { return w->viewable && w->class == InputOutput; }
+
+/* Inside and border of w, at (x, y) of the picture, in view; `universe` is what is left for both and becomes the inside. */
+static bool split_border(const struct ofs_window *w, struct ofs_region *universe, struct ofs_view *view)
+{
+    struct ofs_region *inside =
+        ofs_region_create((struct ofs_rect){ view->x, view->y, view->x + w->width, view->y + w->height });
+    bool ok = inside != NULL;
+    if (ok && w->border_width) {
+        view->border = ofs_region_copy(universe);
+        ok = view->border && ofs_region_subtract(view->border, inside);
+    }
+    ok = ok && ofs_region_intersect(universe, inside);
+    ofs_region_destroy(inside);
+    return ok;
+}
+
+/* Fills w->next_view and those of its inferiors. Consumes universe. False: out of memory. */
+static bool lay_out(struct ofs_window *w, struct ofs_region *universe, int x, int y)
+{
+    struct ofs_view *view = calloc(1, sizeof(*view));
+    w->next_view = view;
+    if (!view || !universe) {
+        ofs_region_destroy(universe);
+        return false;
+    }
+    view->x = x;
+    view->y = y;
+    view->own = universe;
+    if (!split_border(w, universe, view) || !(view->whole = ofs_region_copy(universe)))
+        return false;
+    for (struct ofs_window *child = w->top; child; child = child->below) {
+        if (!shows(child))
+            continue;
+        int bw = child->border_width, cx = x + child->x + bw, cy = y + child->y + bw;
+        struct ofs_region *outer = ofs_region_create(
+            (struct ofs_rect){ cx - bw, cy - bw, cx + child->width + bw, cy + child->height + bw });
+        struct ofs_region *left = ofs_region_copy(universe);
+        bool ok = outer && left && ofs_region_intersect(left, outer) && ofs_region_subtract(universe, outer);
+        ofs_region_destroy(outer);
+        if (ok && w->parent) { /* a top-level window has a picture of its own, not a part of the root's */
+            ok = lay_out(child, left, cx, cy);
+        } else {
+            ofs_region_destroy(left);
+        }
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static void drop_layout(struct ofs_window *w)
+{
+    free_view(w->next_view);
+    w->next_view = NULL;
+    if (w->parent)
+        for (struct ofs_window *child = w->top; child; child = child->below)
+            drop_layout(child);
+}
+
+static bool lay_out_top(struct ofs_window *top)
+{
+    struct ofs_region *all = ofs_region_create((struct ofs_rect){ 0, 0, top->width, top->height });
+    bool ok = lay_out(top, all, 0, 0);
+    if (!ok)
+        drop_layout(top);
+    return ok;
+}
+
+/* ---- painting ---- */
+
+/* The background of w as a paint for its picture; false if it has none. */
+static bool background(const struct ofs_window *w, int x, int y, struct ofs_paint *paint)
+{
+    while (w->background_pixmap == ParentRelative && w->parent && w->parent->parent) {
+        x -= w->x + w->border_width;
+        y -= w->y + w->border_width;
+        w = w->parent;
+    }
+    *paint = (struct ofs_paint){ .style = w->background_tile ? FillTiled : FillSolid, .foreground = w->background_pixel,
+                                 .pattern = w->background_tile, .x = x, .y = y };
+    if (w->background_pixmap == ParentRelative)
+        paint->foreground = w->server->root->background_pixel;
+    return w->background_solid || w->background_tile || w->background_pixmap == ParentRelative;
+}
+
+void ofs_picture_clear(struct ofs_window *w, const struct ofs_surface *surface, const struct ofs_region *region,
+                       struct ofs_rect rect)
+{
+    struct ofs_paint paint;
+    const struct ofs_mix mix = OFS_MIX_COPY;
+    if (surface->raster && background(w, surface->x, surface->y, &paint))
+        ofs_raster_fill(surface->raster, region, rect, &paint, &mix);
+}
+
+static void paint_border(struct ofs_raster *raster, const struct ofs_window *w, const struct ofs_view *view)
+{
+    const struct ofs_paint paint = { .style = FillSolid, .foreground = w->border_pixel };
+    const struct ofs_mix mix = OFS_MIX_COPY;
+    if (view->border)
+        ofs_raster_fill(raster, view->border, (struct ofs_rect){ 0, 0, (int)raster->width, (int)raster->height }, &paint,
+                        &mix);
+}
+
+void ofs_picture_paint_border(struct ofs_window *w)
+{
+    const struct ofs_window *top = ofs_picture_top(w);
+    if (w->view && top->picture && top->picture->raster)
+        paint_border(top->picture->raster, w, w->view);
+}
+
+/* ---- from one layout to the next ---- */
+
+static bool moved(const struct ofs_window *w)
+{
+    const struct ofs_view *old = w->view, *now = w->next_view;
+    if (old && now && (now->x - old->x + old->shift_x || now->y - old->y + old->shift_y))
+        return true;
+    for (const struct ofs_window *child = w->parent ? w->top : NULL; child; child = child->below)
+        if (moved(child))
+            return true;
+    return false;
+}
+
+/* What of the window's own pixels is kept, at its new place; NULL: out of memory, nothing is. */
+static struct ofs_region *kept(const struct ofs_window *w, int dx, int dy)
+{
+    struct ofs_region *region = ofs_region_create((struct ofs_rect){ 0 });
+    if (!region || !w->view || w->view->lost)
+        return region;
+    struct ofs_region *old = ofs_region_copy(w->view->own);
+    if (old) {
+        ofs_region_translate(old, dx, dy);
+        if (ofs_region_intersect(old, w->next_view->own)) {
+            ofs_region_destroy(region);
+            return old;
+        }
+    }
+    ofs_region_destroy(old);
+    return region;
+}
+
+/* Take over the new views from w down. `from` is the raster before, which is `to` where nothing moves. */
+static void take_over(struct ofs_window *w, struct ofs_raster *to, const struct ofs_raster *from)
+{
+    struct ofs_view *now = w->next_view, *old = w->view;
+    if (now) {
+        int dx = old ? now->x - old->x + old->shift_x : 0, dy = old ? now->y - old->y + old->shift_y : 0;
+        struct ofs_region *keep = kept(w, dx, dy), *bare = ofs_region_copy(now->own);
+        const struct ofs_mix mix = OFS_MIX_COPY;
+        const struct ofs_surface surface = { .raster = to, .x = now->x, .y = now->y };
+        if (keep && to != from)
+            ofs_raster_copy(to, from, keep, dx, dy, &mix);
+        if (keep && bare && ofs_region_subtract(bare, keep))
+            ofs_picture_clear(w, &surface, bare, (struct ofs_rect){ 0, 0, (int)to->width, (int)to->height });
+        ofs_region_destroy(keep);
+        ofs_region_destroy(bare);
+        paint_border(to, w, now);
+    }
+    free_view(old);
+    w->view = now;
+    w->next_view = NULL;
+    for (struct ofs_window *child = w->parent ? w->top : NULL; child; child = child->below)
+        take_over(child, to, from);
+}
+
+/* A window without background shows what was there before. */
+static void copy_common(struct ofs_raster *to, const struct ofs_raster *from)
+{
+    uint32_t width = to->width < from->width ? to->width : from->width;
+    for (uint32_t y = 0; y < to->height && y < from->height; y++)
+        memcpy(ofs_raster_at(to, 0, (int)y), ofs_raster_at(from, 0, (int)y), (size_t)width * 4);
+}
+
+static void free_views(struct ofs_window *w)
+{
+    free_view(w->view);
+    w->view = NULL;
+    for (struct ofs_window *child = w->parent ? w->top : NULL; child; child = child->below)
+        free_views(child);
+}
+
+/* No memory: the picture begins afresh with the next request that draws. */
+static void drop_picture(struct ofs_window *top)
+{
+    ofs_raster_release(top->picture->raster);
+    top->picture->raster = NULL;
+    free_views(top);
+    ofs_present_forget(top);
+}
+
+static void update(struct ofs_window *top)
+{
+    struct ofs_picture *picture = top->picture;
+    struct ofs_raster *old = picture->raster, *raster = old;
+    if (old->width != top->width || old->height != top->height)
+        ofs_present_window(top); /* what was there until now */
+    if (!lay_out_top(top)) {
+        drop_picture(top);
+        return;
+    }
+    if (old->width != top->width || old->height != top->height || moved(top)) {
+        raster = ofs_raster_create(top->server, top->width, top->height);
+        if (!raster) {
+            drop_layout(top);
+            drop_picture(top);
+            return;
+        }
+        copy_common(raster, old);
+    }
+    take_over(top, raster, old);
+    picture->raster = raster;
+    if (raster != old)
+        ofs_raster_release(old);
+}
+
+void ofs_picture_update(struct ofs_server *s)
+{
+    if (s->root->picture && s->root->picture->raster)
+        update(s->root);
+    for (struct ofs_window *w = s->root->top; w; w = w->below)
+        if (w->picture && w->picture->raster)
+            update(w);
+}
+
+void ofs_picture_lose(struct ofs_window *w)
+{
+    if (w->view)
+        w->view->lost = true;
+}
+
+void ofs_picture_shift(struct ofs_window *w, int dx, int dy)
+{
+    if (!w->view)
+        return;
+    w->view->shift_x += dx;
+    w->view->shift_y += dy;
+}
+
+void ofs_picture_hide(struct ofs_window *w)
+{
+    free_view(w->view);
+    w->view = NULL;
+    if (w->picture && w->picture->raster)
+        drop_picture(w);
+}
+
+void ofs_picture_free(struct ofs_window *w)
+{
+    if (w->picture) {
+        ofs_present_forget(w);
+        ofs_raster_release(w->picture->raster);
+    }
+    free(w->picture);
+    w->picture = NULL;
+    free_view(w->view);
+    w->view = NULL;
+    ofs_raster_release(w->background_tile);
+    w->background_tile = NULL;
+}
+
+/* ---- surfaces ---- */
+
+static bool open_picture(struct ofs_window *top)
+{
+    if (!top->picture)
+        top->picture = calloc(1, sizeof(*top->picture));
+    if (!top->picture)
+        return false;
+    if (top->picture->raster)
+        return true;
+    struct ofs_raster *raster = ofs_raster_create(top->server, top->width, top->height);
+    if (!raster || !lay_out_top(top)) {
+        ofs_raster_release(raster);
+        return false;
+    }
+    top->picture->raster = raster;
+    take_over(top, raster, raster);
+    return true;
+}
+
+struct ofs_raster *ofs_pixmap_raster(struct ofs_server *s, struct ofs_pixmap *p)
+{
+    if (!p->raster)
+        p->raster = ofs_raster_create(s, p->width, p->height);
+    return p->raster;
+}
+
+int ofs_surface_open(struct ofs_window *w, struct ofs_pixmap *p, struct ofs_server *s, bool inferiors,
+                     struct ofs_surface *out)
+{
+    *out = (struct ofs_surface){ .clip = &nothing };
+    if (p) {
+        out->raster = ofs_pixmap_raster(s, p);
+        out->all = (struct ofs_rect){ 0, 0, p->width, p->height };
+        out->all_region = (struct ofs_region){ 1, 1, &out->all };
+        out->clip = &out->all_region;
+        return out->raster ? 0 : BadAlloc;
+    }
+    if (!shows(w))
+        return 0;
+    out->top = ofs_picture_top(w);
+    if (!open_picture(out->top))
+        return BadAlloc;
+    out->raster = out->top->picture->raster;
+    out->x = w->view->x;
+    out->y = w->view->y;
+    out->clip = inferiors ? w->view->whole : w->view->own;
+    return 0;
+}
+
+/* ---- reading ---- */
+
+/* n pixels from (x, y) of the inside of a top-level window; its border around it. */
+static void read_top(const struct ofs_window *top, int x, int y, unsigned n, uint32_t *out)
+{
+    const struct ofs_raster *raster = top->picture ? top->picture->raster : NULL;
+    for (unsigned i = 0; i < n; i++, x++) {
+        bool inside = x >= 0 && y >= 0 && x < top->width && y < top->height;
+        if (!inside)
+            out[i] = top->border_pixel;
+        else if (raster)
+            out[i] = *ofs_raster_at(raster, x, y);
+        else
+            out[i] = top->background_solid ? top->background_pixel : 0;
+    }
+}
+
+/* The root with all that lies on it, as a picture of the screen shows it. */
+static void read_screen(const struct ofs_window *root, int x, int y, unsigned n, uint32_t *out)
+{
+    read_top(root, x, y, n, out);
+    for (const struct ofs_window *w = root->bottom; w; w = w->above) {
+        int left = w->x, right = w->x + w->width + 2 * w->border_width;
+        if (!shows(w) || y < w->y || y >= w->y + w->height + 2 * w->border_width)
+            continue;
+        left = left > x ? left : x;
+        right = right < x + (int)n ? right : x + (int)n;
+        if (left < right)
+            read_top(w, left - w->x - w->border_width, y - w->y - w->border_width, (unsigned)(right - left),
+                     out + (left - x));
+    }
+}
+
+void ofs_picture_read(const struct ofs_surface *surface, int x, int y, unsigned n, uint32_t *out)
+{
+    x += surface->x;
+    y += surface->y;
+    if (!surface->top)
+        memcpy(out, ofs_raster_at(surface->raster, x, y), (size_t)n * 4);
+    else if (surface->top->parent)
+        read_top(surface->top, x, y, n, out);
+    else
+        read_screen(surface->top, x, y, n, out);
+}

@@ -1,0 +1,129 @@
+/* When the picture of a top-level window is a frame; see present.h. */
+#include "x11/present.h"
+
+#include <stdatomic.h>
+
+#include "x11/input.h"
+#include "x11/picture.h"
+#include "x11/private.h"
+
+/* A client that asks for no answer is given this long to send the rest of a frame. */
+enum { IDLE_MS = 5 };
+
+static _Atomic(void (*)(const struct ofs_present *)) presenter;
+static _Atomic(void (*)(uint32_t)) gone;
+
+void ofs_x11_set_presenter(void (*present)(const struct ofs_present *)) { atomic_store(&presenter, present); }
+void ofs_x11_set_gone(void (*fn)(uint32_t window)) { atomic_store(&gone, fn); }
+
+/* The GL side holds the records of the windows that it draws in. */
+static bool has_gl(const struct ofs_window *w)
+{
+    if (w->shared && atomic_load(&w->shared->refs) > 1)
+        return true;
+    for (const struct ofs_window *child = w->top; child; child = child->below)
+        if (has_gl(child))
+            return true;
+    return false;
+}
+
+void ofs_present_forget(struct ofs_window *top)
+{
+    if (!ofs_rect_empty(top->picture->fresh))
+        top->server->fresh_pictures--;
+    top->picture->fresh = (struct ofs_rect){ 0 };
+    top->picture->by = NULL;
+}
+
+void ofs_present_window(struct ofs_window *top)
+{
+    struct ofs_picture *picture = top->picture;
+    if (!picture || ofs_rect_empty(picture->fresh))
+        return;
+    ofs_present_forget(top);
+    void (*present)(const struct ofs_present *) = atomic_load(&presenter);
+    if (!present || !picture->raster || has_gl(top))
+        return;
+    const struct ofs_present frame = { .window = top->res.id, .width_px = picture->raster->width,
+                                       .height_px = picture->raster->height,
+                                       .bgrx = (const unsigned char *)picture->raster->px,
+                                       .pitch_bytes = (size_t)picture->raster->width * 4,
+                                       .sequence = ++picture->sequence };
+    present(&frame);
+}
+
+static bool contains(struct ofs_rect outer, struct ofs_rect inner)
+{
+    return outer.x0 <= inner.x0 && outer.y0 <= inner.y0 && outer.x1 >= inner.x1 && outer.y1 >= inner.y1;
+}
+
+void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect)
+{
+    if (!surface->top || !surface->top->parent || !surface->raster)
+        return;
+    struct ofs_picture *picture = surface->top->picture;
+    rect = ofs_rect_cut(rect, (struct ofs_rect){ 0, 0, (int)surface->raster->width, (int)surface->raster->height });
+    if (ofs_rect_empty(rect))
+        return;
+    /* All that was put since the last frame is about to be painted over: it was a frame, of a client that asks for no
+     * answer between two of them. */
+    if (!ofs_rect_empty(picture->fresh) && contains(rect, picture->fresh))
+        ofs_present_window(surface->top);
+    struct ofs_rect *fresh = &picture->fresh;
+    if (ofs_rect_empty(*fresh)) {
+        *fresh = rect;
+        c->server->fresh_pictures++;
+    } else {
+        *fresh = (struct ofs_rect){ fresh->x0 < rect.x0 ? fresh->x0 : rect.x0, fresh->y0 < rect.y0 ? fresh->y0 : rect.y0,
+                                    fresh->x1 > rect.x1 ? fresh->x1 : rect.x1, fresh->y1 > rect.y1 ? fresh->y1 : rect.y1 };
+    }
+    picture->by = c;
+    picture->put_at_ms = ofs_server_now(c->server);
+}
+
+void ofs_present_client(struct ofs_client *c)
+{
+    for (struct ofs_window *w = c->server->root->top; w && c->server->fresh_pictures; w = w->below)
+        if (w->picture && w->picture->by == c)
+            ofs_present_window(w);
+}
+
+void ofs_present_client_gone(struct ofs_client *c) { ofs_present_client(c); }
+
+void ofs_present_window_gone(struct ofs_window *w)
+{
+    void (*fn)(uint32_t) = atomic_load(&gone);
+    if (w->picture && w->picture->sequence && fn)
+        fn(w->res.id);
+}
+
+/* ---- clients that ask for no answer ---- */
+
+/* Milliseconds until this is to be shown; -1: nothing is, or the client is in the middle of a request. */
+static int left_ms(const struct ofs_picture *picture, uint32_t now)
+{
+    if (!picture || ofs_rect_empty(picture->fresh) || (picture->by && picture->by->in_len))
+        return -1;
+    int32_t left = (int32_t)(picture->put_at_ms + IDLE_MS - now);
+    return left > 0 ? left : 0;
+}
+
+int ofs_present_timeout_ms(struct ofs_server *s)
+{
+    int least = -1;
+    uint32_t now = s->fresh_pictures ? ofs_server_now(s) : 0;
+    for (const struct ofs_window *w = s->root->top; w && s->fresh_pictures; w = w->below) {
+        int left = left_ms(w->picture, now);
+        if (left >= 0 && (least < 0 || left < least))
+            least = left;
+    }
+    return least;
+}
+
+void ofs_present_run_timers(struct ofs_server *s)
+{
+    uint32_t now = s->fresh_pictures ? ofs_server_now(s) : 0;
+    for (struct ofs_window *w = s->root->top; w && s->fresh_pictures; w = w->below)
+        if (left_ms(w->picture, now) == 0)
+            ofs_present_window(w);
+}

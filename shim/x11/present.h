@@ -1,0 +1,29 @@
+/* Windows that are drawn by X requests instead of OpenGL: what they show, one frame at a time.
+ *
+ * A frame is shown when everything that a client has sent so far is carried out, or when it asks for an answer, and an image
+ * was put (PutImage, ShmPutImage) into a top-level window or into a window below it since the last frame. The picture
+ * is the top-level window with all that can be seen of the windows below it. A top-level window in which OpenGL draws shows its
+ * frames by swaps, and none here. */
+#ifndef OFS_X11_PRESENT_H
+#define OFS_X11_PRESENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ofs_present {
+    uint32_t window;               /* X id of the top-level window */
+    uint32_t width_px, height_px;  /* of its inside, without the border */
+    const unsigned char *bgrx;     /* top row first; bytes blue, green, red, and one to ignore; borrowed until return */
+    size_t pitch_bytes;            /* from one row to the next */
+    uint64_t sequence;             /* 1 for the first frame of this window */
+};
+
+/* Who is told of frames; NULL = nobody, and no picture is made. Called on the server thread, with no lock held. It
+ * may post to the server thread (ofs_xview_request_close, ofs_input_*): what it posts is done after it returns, as soon as
+ * what was read is carried out. It may wait, and every client of the server waits with it. Any thread, best before the first
+ * connection. */
+void ofs_x11_set_presenter(void (*present)(const struct ofs_present *frame));
+/* Who is told that a window that has shown a frame is destroyed; NULL = nobody. Same thread, same rules. */
+void ofs_x11_set_gone(void (*gone)(uint32_t window));
+
+#endif

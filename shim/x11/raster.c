@@ -1,0 +1,139 @@
+#include "x11/raster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ofs_raster *ofs_raster_create(struct ofs_server *s, uint32_t width, uint32_t height)
+{
+    uint64_t bytes = (uint64_t)width * height * 4, left = s->config.max_image_bytes - s->image_bytes;
+    struct ofs_raster *raster = bytes <= left ? calloc(1, sizeof(*raster)) : NULL;
+    if (!raster)
+        return NULL;
+    raster->px = calloc((size_t)width * height, 4);
+    if (!raster->px) {
+        free(raster);
+        return NULL;
+    }
+    s->image_bytes += bytes;
+    raster->server = s;
+    raster->refs = 1;
+    raster->width = width;
+    raster->height = height;
+    return raster;
+}
+
+struct ofs_raster *ofs_raster_ref(struct ofs_raster *raster)
+{
+    if (raster)
+        raster->refs++;
+    return raster;
+}
+
+void ofs_raster_release(struct ofs_raster *raster)
+{
+    if (!raster || --raster->refs)
+        return;
+    raster->server->image_bytes -= (uint64_t)raster->width * raster->height * 4;
+    free(raster->px);
+    free(raster);
+}
+
+/* ---- pixels ---- */
+
+uint32_t ofs_mix_planes(uint32_t plane_mask, uint8_t depth)
+{
+    uint32_t all = depth >= 32 ? ~0u : (1u << depth) - 1;
+    return (plane_mask & all) == all ? ~0u : plane_mask;
+}
+
+static uint32_t combine(uint8_t function, uint32_t from, uint32_t to)
+{
+    switch (function) {
+    case GXclear: return 0;
+    case GXand: return from & to;
+    case GXandReverse: return from & ~to;
+    case GXcopy: return from;
+    case GXandInverted: return ~from & to;
+    case GXnoop: return to;
+    case GXxor: return from ^ to;
+    case GXor: return from | to;
+    case GXnor: return ~(from | to);
+    case GXequiv: return ~from ^ to;
+    case GXinvert: return ~to;
+    case GXorReverse: return from | ~to;
+    case GXcopyInverted: return ~from;
+    case GXorInverted: return ~from | to;
+    case GXnand: return ~(from & to);
+    default: return ~0u; /* GXset */
+    }
+}
+
+void ofs_mix_row(const struct ofs_mix *mix, uint32_t *to, const uint32_t *from, unsigned n)
+{
+    if (ofs_mix_is_copy(mix)) {
+        memmove(to, from, (size_t)n * 4);
+        return;
+    }
+    for (unsigned i = 0; i < n; i++)
+        to[i] = (combine(mix->function, from[i], to[i]) & mix->planes) | (to[i] & ~mix->planes);
+}
+
+static unsigned wrap(int at, uint32_t size)
+{
+    int rest = at % (int)size;
+    return (unsigned)(rest < 0 ? rest + (int)size : rest);
+}
+
+enum { CHUNK = 256 };
+
+/* n <= CHUNK pixels at (x, y) of the target. */
+static void fill_chunk(uint32_t *to, int x, int y, unsigned n, const struct ofs_paint *paint, const struct ofs_mix *mix)
+{
+    uint32_t row[CHUNK];
+    const struct ofs_raster *pattern = paint->style == FillSolid ? NULL : paint->pattern;
+    const uint32_t *line = pattern ? ofs_raster_at(pattern, 0, (int)wrap(y - paint->y, pattern->height)) : NULL;
+    unsigned at = pattern ? wrap(x - paint->x, pattern->width) : 0;
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t bit = line ? line[at] : 1;
+        if (line && ++at == pattern->width)
+            at = 0;
+        if (paint->style == FillTiled && line)
+            row[i] = bit;
+        else if (bit & 1)
+            row[i] = paint->foreground;
+        else
+            row[i] = paint->background;
+        if (paint->style == FillStippled && (bit & 1))
+            ofs_mix_row(mix, to + i, &row[i], 1);
+    }
+    if (paint->style != FillStippled)
+        ofs_mix_row(mix, to, row, n);
+}
+
+static void fill_rect(struct ofs_raster *to, struct ofs_rect r, const struct ofs_paint *paint, const struct ofs_mix *mix)
+{
+    for (int y = r.y0; y < r.y1; y++)
+        for (int x = r.x0; x < r.x1; x += CHUNK)
+            fill_chunk(ofs_raster_at(to, x, y), x, y, (unsigned)(r.x1 - x < CHUNK ? r.x1 - x : CHUNK), paint, mix);
+}
+
+void ofs_raster_fill(struct ofs_raster *to, const struct ofs_region *region, struct ofs_rect rect,
+                     const struct ofs_paint *paint, const struct ofs_mix *mix)
+{
+    for (unsigned i = 0; i < region->count && region->rects[i].y0 < rect.y1; i++) {
+        struct ofs_rect part = ofs_rect_cut(region->rects[i], rect);
+        if (!ofs_rect_empty(part))
+            fill_rect(to, part, paint, mix);
+    }
+}
+
+void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const struct ofs_region *region, int dx, int dy,
+                     const struct ofs_mix *mix)
+{
+    for (unsigned i = 0; i < region->count; i++) {
+        const struct ofs_rect *r = &region->rects[i];
+        for (int y = r->y0; y < r->y1; y++)
+            ofs_mix_row(mix, ofs_raster_at(to, r->x0, y), ofs_raster_at(from, r->x0 - dx, y - dy),
+                        (unsigned)(r->x1 - r->x0));
+    }
+}
