@@ -1,4 +1,5 @@
 # Makes the Python files of the folder TO those of FROM; others, such as the extension module, stay.
+cmake_minimum_required(VERSION 3.22)
 file(GLOB from RELATIVE ${FROM} ${FROM}/*.py ${FROM}/*.pyi ${FROM}/py.typed)
 file(GLOB to RELATIVE ${TO} ${TO}/*.py ${TO}/*.pyi ${TO}/py.typed)
 file(MAKE_DIRECTORY ${TO})

@@ -264,6 +264,8 @@ static inline __attribute__((always_inline)) void columns(const struct ofs_colum
         return;
     }
     switch (job->count) {
+    case 2: columns_small(job, rgb, two_frames, weights, false, 2); break;
+    case 3: columns_small(job, rgb, two_frames, weights, false, 3); break;
     case 4: columns_small(job, rgb, two_frames, weights, false, 4); break;
     case 5: columns_small(job, rgb, two_frames, weights, false, 5); break;
     case 6: columns_small(job, rgb, two_frames, weights, false, 6); break;

@@ -11,7 +11,7 @@ extern "C" {
 /* Four bytes a pixel, in this order in memory. The fourth byte is never looked at. */
 enum ofs_pixel_format { OFS_PIXEL_BGRA8 = 0, OFS_PIXEL_RGBA8 = 1 };
 
-/* Gray is ITU-R BT.601 luma, (4899 R + 9617 G + 1868 B) / 16384, as OpenCV's cvtColor has it. */
+/* Gray is ITU-R BT.601 luma, (4899 R + 9617 G + 1868 B) / 16384: OpenCV's cvtColor within one level. */
 enum ofs_color { OFS_COLOR_GRAY = 0, OFS_COLOR_RGB = 1 };
 
 /* AREA: each output pixel is the mean of the source area that it covers (OpenCV's INTER_AREA); also for enlarging.

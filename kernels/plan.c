@@ -201,6 +201,7 @@ static void make_cpu_part(struct ofs_plan *plan, struct arena *arena)
         plan->planes[c] = take(arena, ((size_t)crop + plan->padded_taps) * sizeof *plan->planes[c]);
         plan->levels[c] = take(arena, outputs);
     }
+    plan->triples = take(arena, (size_t)outputs * 3);
     firsts = take(arena, padded_px * sizeof *firsts);
     weights = take(arena, (size_t)padded_px * plan->padded_taps * sizeof *weights);
     plan->padded_first = firsts;

@@ -1,6 +1,7 @@
 /* Preprocessing: from a frame to one place of a stacked observation, in one pass over the source.
  *
- * plan.c     checks a description and makes the tables      select.c  which backend this processor gets
+ * check.c    does a description make sense                  select.c  which backend this processor gets
+ * plan.c     its tables                                     run.c     frames through the stages of a backend
  * scalar.c   the reference: every other backend gives the same bits
  * sse41.c, avx2.c, neon.c   the same stages, vectorized     cuda/     the same on an NVIDIA GPU, a module of its own
  *
@@ -29,7 +30,8 @@
  * 6. Float types: table[out], table[v] = (float)v * scale + offset, each step rounded to float32, then to the type, to
  *    nearest even.
  *
- * A flat colour keeps its value; at equal sizes gray is (4899 R + 9617 G + 1868 B + 8192) >> 14, OpenCV's cvtColor. */
+ * A flat colour keeps its value; at equal sizes gray is (4899 R + 9617 G + 1868 B + 8192) >> 14. OpenCV's cvtColor has
+ * coefficients of one more bit now: it is one level off for one colour in 380, and everywhere else the same. */
 #ifndef OFS_KERNELS_PLAN_H
 #define OFS_KERNELS_PLAN_H
 

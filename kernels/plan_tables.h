@@ -70,7 +70,8 @@ struct ofs_plan {
     const int16_t *padded_weights;  /* the same */
 
     int16_t *planes[3]; /* scratch: g, or n of R, G, B; `columns`, and readable zeros for padded_taps more */
-    uint8_t *levels[3]; /* scratch: one output row of step 5 in each channel */
+    uint8_t *levels[3]; /* scratch: one output row of step 5 in each channel; */
+    uint8_t *triples;   /* and of three channels side by side */
     uint16_t *pairs;    /* scratch: the weights of an output row, two by two */
 };
 

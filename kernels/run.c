@@ -89,12 +89,30 @@ static uint8_t *row_at(const struct ofs_plan *plan, void *out, uint32_t index, u
     return (uint8_t *)out + element * plan->item_bytes;
 }
 
-static void store_packed_rgb(const uint8_t *const levels[3], uint32_t width, uint8_t *out)
+static void make_triples(uint8_t *const levels[3], uint32_t width, uint8_t *triples)
 {
     for (uint32_t x = 0; x < width; x++) {
-        out[(size_t)x * 3 + 0] = levels[0][x];
-        out[(size_t)x * 3 + 1] = levels[1][x];
-        out[(size_t)x * 3 + 2] = levels[2][x];
+        triples[(size_t)x * 3 + 0] = levels[0][x];
+        triples[(size_t)x * 3 + 1] = levels[1][x];
+        triples[(size_t)x * 3 + 2] = levels[2][x];
+    }
+}
+
+/* `count` levels as neighbouring elements. float32 is computed instead of looked up: the same two roundings, and a loop that
+ * compilers vectorize. */
+static void store_dense(const struct ofs_plan *plan, const uint8_t *levels, size_t count, uint8_t *out)
+{
+    if (plan->item_bytes == 4) {
+        float scale = plan->desc.scale, offset = plan->desc.offset, *to = (float *)(void *)out;
+
+        for (size_t i = 0; i < count; i++)
+            to[i] = (float)levels[i] * scale + offset;
+    } else {
+        const uint32_t *lut = plan->lut;
+        uint16_t *to = (uint16_t *)(void *)out;
+
+        for (size_t i = 0; i < count; i++)
+            to[i] = (uint16_t)lut[levels[i]];
     }
 }
 
@@ -106,6 +124,8 @@ static void store(const struct ofs_plan *plan, const uint8_t *levels, uint8_t *o
     if (plan->item_bytes == 1) {
         for (uint32_t x = 0; x < width; x++)
             out[x * step] = levels[x];
+    } else if (step == 1 && plan->backend != &ofs_backend_scalar) {
+        store_dense(plan, levels, width, out);
     } else if (plan->item_bytes == 2) {
         uint16_t *to = (uint16_t *)(void *)out;
 
@@ -166,13 +186,28 @@ static void make_levels(const struct ofs_plan *plan, const struct ofs_columns *j
         reverse(levels[c], plan->desc.width_px);
 }
 
+/* Output row y of a plan whose frames have three channels side by side and nothing between them. */
+static void run_triples(const struct ofs_plan *plan, const struct ofs_columns *job, bool same, uint8_t *out)
+{
+    uint8_t *triples = plan->item_bytes == 1 ? out : plan->triples;
+
+    if (plan->x_direct && !plan->x_reversed && plan->y.total == 1) {
+        plan->backend->stages.convert_packed(job, triples);
+    } else {
+        if (!same)
+            make_levels(plan, job, plan->levels);
+        make_triples(plan->levels, plan->desc.width_px, triples);
+    }
+    if (plan->item_bytes > 1)
+        store_dense(plan, triples, (size_t)plan->desc.width_px * 3, out);
+}
+
 void ofs_plan_run_rows(const struct ofs_plan *plan, const struct ofs_plan_source *source, uint32_t y0, uint32_t y1,
                        uint32_t index, void *out)
 {
-    bool bytes = plan->item_bytes == 1, rgb = plan->channels == 3, in_place = bytes && plan->pixel_stride == 1;
-    bool packed = bytes && rgb && plan->pixel_stride == 3;
-    bool direct = plan->x_direct && !plan->x_reversed && plan->y.total == 1;
+    bool in_place = plan->item_bytes == 1 && plan->pixel_stride == 1;
     bool reference = plan->backend == &ofs_backend_scalar;
+    bool triples = plan->channels == 3 && plan->pixel_stride == 3 && !reference;
     uint8_t *levels[3] = { plan->levels[0], plan->levels[1], plan->levels[2] };
     struct ofs_columns job;
 
@@ -181,8 +216,8 @@ void ofs_plan_run_rows(const struct ofs_plan *plan, const struct ofs_plan_source
 
         if (!same)
             make_job(plan, source, y, &job);
-        if (packed && direct) {
-            plan->backend->stages.convert_packed(&job, row_at(plan, out, index, 0, y));
+        if (triples) {
+            run_triples(plan, &job, same, row_at(plan, out, index, 0, y));
             continue;
         }
         for (uint32_t c = 0; in_place && c < plan->channels; c++) {
@@ -194,10 +229,6 @@ void ofs_plan_run_rows(const struct ofs_plan *plan, const struct ofs_plan_source
         }
         if (!same)
             make_levels(plan, &job, levels);
-        if (packed) {
-            store_packed_rgb((const uint8_t *const *)levels, plan->desc.width_px, row_at(plan, out, index, 0, y));
-            continue;
-        }
         for (uint32_t c = 0; !in_place && c < plan->channels; c++)
             store(plan, levels[c], row_at(plan, out, index, c, y));
     }

@@ -248,6 +248,10 @@ static PyObject *frame_dlpack(PyObject *object, PyObject *args, PyObject *kwargs
 
     if (!lease || !PyArg_ParseTupleAndKeywords(args, kwargs, "|$OOOO:__dlpack__", names, &stream, &version, &device, &copy))
         return NULL;
+    if (version != Py_None && !PyTuple_Check(version)) {
+        PyErr_SetString(PyExc_TypeError, "max_version: expected (major, minor)");
+        return NULL;
+    }
     if (version != Py_None && !PyArg_ParseTuple(version, "ii;max_version: expected (major, minor)", &major, &minor))
         return NULL;
     if (!same_device(self, device))

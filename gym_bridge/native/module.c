@@ -2,20 +2,39 @@
 #include "native.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* -- info() and windows() ----------------------------------------------------------------------------------------- */
+
+/* Takes `take_value` over; NULL is an exception that was set before. */
+static bool put(PyObject *dict, const char *name, PyObject *take_value)
+{
+    bool done = take_value && PyDict_SetItemString(dict, name, take_value) == 0;
+    Py_XDECREF(take_value);
+    return done;
+}
 
 static PyObject *info(PyObject *module, PyObject *unused)
 {
     struct ofs_info info = { .struct_size = sizeof info };
+    const struct {
+        const char *name, *text;
+    } texts[] = {
+        { "version", info.version }, { "vendor", info.gl_vendor }, { "renderer", info.gl_renderer },
+        { "gl", info.gl_version },   { "device", info.device },    { "reason", info.reason },
+        { "kernels", info.kernels }, { "readback", info.readback }, { "cuda", info.cuda },
+    };
     enum ofs_status status = ofs_info_get(&info);
-    if (status != OFS_OK)
-        return ofs_py_fail(module, status);
+    PyObject *dict = status == OFS_OK ? PyDict_New() : ofs_py_fail(module, status);
+    bool done = dict && put(dict, "loaded", PyBool_FromLong((long)info.loaded)) &&
+                put(dict, "frames", PyLong_FromUnsignedLongLong(info.frames));
+
     /* Drivers may say anything: "replace" keeps a strange byte from becoming an error. */
-    return Py_BuildValue("{s:O,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:K}", "loaded", info.loaded ? Py_True : Py_False, "version",
-                         info.version, "vendor", info.gl_vendor, "renderer", info.gl_renderer, "gl", info.gl_version, "device",
-                         info.device, "reason", info.reason, "kernels", info.kernels, "readback", info.readback, "cuda",
-                         info.cuda, "frames", (unsigned long long)info.frames);
+    for (size_t i = 0; done && i < sizeof texts / sizeof texts[0]; i++)
+        done = put(dict, texts[i].name, PyUnicode_DecodeUTF8(texts[i].text, (Py_ssize_t)strlen(texts[i].text), "replace"));
+    if (!done)
+        Py_CLEAR(dict);
+    return dict;
 }
 
 static PyObject *windows(PyObject *module, PyObject *unused)

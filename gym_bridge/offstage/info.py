@@ -82,11 +82,13 @@ def _interactive() -> str | None:
         return "a notebook's kernel cannot be started again from inside: put the code into a script, and run it with"
     if hasattr(sys, "ps1") or sys.flags.interactive:
         return "an interactive session cannot be started again from inside: start it with"
-    words = _arguments()
-    if getattr(main, "__spec__", None) is None and "-c" not in words and not hasattr(main, "__file__"):
+    if getattr(main, "__spec__", None) is not None:  # python -m, or a folder
+        return None
+    script = sys.argv[0] if sys.argv else ""
+    if script in ("", "-"):
         return "a script that is read from standard input cannot be started again: put it into a file, and run it with"
-    if sys.argv and getattr(main, "__spec__", None) is None and hasattr(main, "__file__") and not os.path.exists(sys.argv[0]):
-        return f"{sys.argv[0]} is not found from the current folder: call require() before changing it, or start with"
+    if script != "-c" and not os.path.exists(script):
+        return f"{script} is not found from the current folder: call require() before changing it, or start with"
     return None
 
 

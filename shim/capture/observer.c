@@ -12,6 +12,7 @@
 #include "capture/pbo.h"
 #include "capture/play.h"
 #include "capture/readback.h"
+#include "capture/texture.h"
 #include "util/log.h"
 #include "util/opt.h"
 
@@ -274,5 +275,6 @@ void ofs_capture_fork_child(void)
     memset(capture.due_ns, 0, sizeof capture.due_ns);
     ofs_keep_fork_child();
     ofs_pbo_fork_child();
+    ofs_texture_fork_child();
     ofs_play_fork_child();
 }

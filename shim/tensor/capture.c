@@ -110,6 +110,7 @@ void ofs_capture_unref(struct ofs_capture *capture)
     ofs_plan_set_finish(&capture->set, capture->target);
     ofs_reader_finish(&capture->reader);
     ofs_pbo_finish(&capture->flight.pbo);
+    ofs_interop_finish(capture);
     ofs_target_release(capture->target);
     pthread_cond_destroy(&capture->changed);
     pthread_mutex_destroy(&capture->lock);

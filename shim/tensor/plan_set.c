@@ -50,9 +50,10 @@ static enum ofs_status make(struct ofs_capture *capture, struct ofs_plan_set *se
             status = OFS_ENOMEM;
     }
     if (status != OFS_OK) {
+        (void)ofs_fail(status, why, why_bytes, "out of memory for %u observations of %zu bytes",
+                       capture->desc.slots + OFS_SPARE_SLOTS, ofs_plan_bytes(set->plan));
         ofs_plan_set_finish(set, capture->target);
-        return ofs_fail(status, why, why_bytes, "out of memory for %u observations of %zu bytes",
-                        capture->desc.slots + OFS_SPARE_SLOTS, ofs_plan_bytes(set->plan));
+        return status;
     }
     return OFS_OK;
 }

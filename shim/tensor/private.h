@@ -10,6 +10,7 @@
 
 #include "capture/frame.h"
 #include "capture/pbo.h"
+#include "capture/texture.h"
 #include "kernels/plan.h"
 #include "tensor/slots.h"
 #include "tensor/target.h"
@@ -60,6 +61,13 @@ struct ofs_flight {
     struct ofs_pbo pbo;
 };
 
+/* Textures that CUDA reads; used by the feeding thread only. */
+struct ofs_interop {
+    struct ofs_texture_pair textures;
+    struct ofs_cuda_image *images[2]; /* of the textures of the same index; NULL: not registered */
+    uint64_t refused;             /* serial number of a context whose textures CUDA cannot read */
+};
+
 struct ofs_capture {
     _Atomic int refs;             /* the handle, and each thread that feeds it */
     pid_t pid;
@@ -72,6 +80,7 @@ struct ofs_capture {
     struct ofs_plan_set set;      /* written while feeding and not taking */
     struct ofs_reader reader;
     struct ofs_flight flight;     /* changed while feeding */
+    struct ofs_interop interop;
     unsigned waiting;             /* threads in ofs_capture_next */
     struct ofs_caught pending;    /* newest frame, not handed out yet */
     struct ofs_caught last;       /* newest frame that was handed out */
@@ -125,9 +134,17 @@ struct ofs_read_result {
 void ofs_read_frame(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result);
 /* Bring in the frame that is in flight; its context is current. Likewise. */
 void ofs_read_flight(struct ofs_capture *capture, struct ofs_read_result *result);
+/* Make the plan set fit the frame, and find a slot for it; NULL: the result says why not. Likewise. */
+struct ofs_slot *ofs_read_prepare(struct ofs_capture *capture, const struct ofs_shown *shown, enum ofs_pixel_format format,
+                                  struct ofs_read_result *result);
 /* A slot for the next frame: a free one, else the one of the frame that nobody asked for; NULL if there is none. */
 struct ofs_slot *ofs_feed_slot(struct ofs_capture *capture);
 void ofs_reader_finish(struct ofs_reader *reader);
+
+/* -- interop.c ---------------------------------------------------------------------------------------------------- */
+/* As ofs_read_frame, by CUDA; false: that cannot be done here, and the result is untouched. */
+bool ofs_read_interop(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result);
+void ofs_interop_finish(struct ofs_capture *capture);
 
 /* -- take.c ------------------------------------------------------------------------------------------------------- */
 /* With the lock held: hand out the pending frame. Gives the lock up meanwhile. */

@@ -155,9 +155,8 @@ static enum ofs_status run_whole(struct ofs_capture *capture, struct ofs_plan_so
     return OFS_OK;
 }
 
-/* Make the plan fit and find a slot. */
-static struct ofs_slot *prepare(struct ofs_capture *capture, const struct ofs_shown *shown, enum ofs_pixel_format format,
-                                struct ofs_read_result *result)
+struct ofs_slot *ofs_read_prepare(struct ofs_capture *capture, const struct ofs_shown *shown, enum ofs_pixel_format format,
+                                  struct ofs_read_result *result)
 {
     struct ofs_slot *slot;
 
@@ -206,7 +205,7 @@ static void conclude(struct ofs_capture *capture, struct ofs_slot *slot, const v
 
 static void read_memory(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result)
 {
-    struct ofs_slot *slot = prepare(capture, shown, OFS_PIXEL_BGRA8, result);
+    struct ofs_slot *slot = ofs_read_prepare(capture, shown, OFS_PIXEL_BGRA8, result);
     struct ofs_plan_source source = { .pixels = shown->bgrx, .pitch_bytes = (ptrdiff_t)shown->pitch_bytes };
     void *data = slot ? host_side(capture, slot) : NULL;
 
@@ -290,7 +289,7 @@ static void read_gl(struct ofs_capture *capture, const struct ofs_shown *shown, 
                                   "the frames of this window's GL context cannot be read");
         return;
     }
-    slot = prepare(capture, shown, reading.kind.es ? OFS_PIXEL_RGBA8 : OFS_PIXEL_BGRA8, result);
+    slot = ofs_read_prepare(capture, shown, reading.kind.es ? OFS_PIXEL_RGBA8 : OFS_PIXEL_BGRA8, result);
     if (slot)
         read_pixels(capture, shown, &reading, slot, result);
     ofs_reading_end(&reading);
@@ -300,6 +299,6 @@ void ofs_read_frame(struct ofs_capture *capture, const struct ofs_shown *shown, 
 {
     if (shown->bgrx)
         read_memory(capture, shown, result);
-    else
+    else if (!ofs_read_interop(capture, shown, result))
         read_gl(capture, shown, result);
 }

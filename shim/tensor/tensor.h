@@ -4,7 +4,8 @@
  * capture.c   open, close, reset, shape                            read.c      pixels from GL or memory through the plan
  * take.c      frames handed out: stacks, leases                    plan_set.c  what depends on the window's size
  * wait.c      waiting for a frame                                  slots.c     memory for observations, leased
- * target.c    where observations lie: host or CUDA memory          api.c       the table that offstage_client finds
+ * interop.c   frames that stay on the GPU                          target.c    host or CUDA memory
+ * api.c       the table that offstage_client finds
  *
  * Lock rank: list, then a capture, then its slots. None is held across GL, CUDA, a plan that runs, or a callback. */
 #ifndef OFS_TENSOR_TENSOR_H

@@ -72,7 +72,9 @@ int ofs_image_put(struct ofs_client *c, struct ofs_window *w, struct ofs_pixmap 
     struct ofs_region *clip = ofs_gc_clip(gc, &surface);
     if (!clip)
         return BadAlloc;
-    const struct ofs_mix mix = ofs_gc_mix(gc);
+    struct ofs_mix mix = ofs_gc_mix(gc);
+    if (image->format == XYPixmap && gc->depth < 32) /* plane by plane: what is beyond them stays */
+        mix.planes = gc->plane_mask & ((1u << gc->depth) - 1);
     ofs_present_put(c, &surface, target);
     for (unsigned i = 0; i < clip->count; i++) {
         struct ofs_rect part = ofs_rect_cut(clip->rects[i], target);

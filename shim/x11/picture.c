@@ -120,20 +120,18 @@ void ofs_picture_clear(struct ofs_window *w, const struct ofs_surface *surface, 
         ofs_raster_fill(surface->raster, region, rect, &paint, &mix);
 }
 
-static void paint_border(struct ofs_raster *raster, const struct ofs_window *w, const struct ofs_view *view)
+static void paint_border(struct ofs_raster *raster, const struct ofs_window *w, const struct ofs_region *region)
 {
     const struct ofs_paint paint = { .style = FillSolid, .foreground = w->border_pixel };
     const struct ofs_mix mix = OFS_MIX_COPY;
-    if (view->border)
-        ofs_raster_fill(raster, view->border, (struct ofs_rect){ 0, 0, (int)raster->width, (int)raster->height }, &paint,
-                        &mix);
+    ofs_raster_fill(raster, region, (struct ofs_rect){ 0, 0, (int)raster->width, (int)raster->height }, &paint, &mix);
 }
 
 void ofs_picture_paint_border(struct ofs_window *w)
 {
     const struct ofs_window *top = ofs_picture_top(w);
-    if (w->view && top->picture && top->picture->raster)
-        paint_border(top->picture->raster, w, w->view);
+    if (w->view && w->view->border && top->picture && top->picture->raster)
+        paint_border(top->picture->raster, w, w->view->border);
 }
 
 /* ---- from one layout to the next ---- */
@@ -149,46 +147,52 @@ static bool moved(const struct ofs_window *w)
     return false;
 }
 
-/* What of the window's own pixels is kept, at its new place; NULL: out of memory, nothing is. */
-static struct ofs_region *kept(const struct ofs_window *w, int dx, int dy)
+/* The raster before and after; the same where nothing moves. */
+struct step {
+    struct ofs_raster *to;
+    const struct ofs_raster *from;
+};
+
+/* Bring what is in both `old`, shifted, and `now` to its new place. Returns the rest of `now`, which is to be painted;
+ * NULL: out of memory. */
+static struct ofs_region *keep(const struct step *step, const struct ofs_region *old, const struct ofs_region *now, int dx,
+                               int dy)
 {
-    struct ofs_region *region = ofs_region_create((struct ofs_rect){ 0 });
-    if (!region || !w->view || w->view->lost)
-        return region;
-    struct ofs_region *old = ofs_region_copy(w->view->own);
-    if (old) {
-        ofs_region_translate(old, dx, dy);
-        if (ofs_region_intersect(old, w->next_view->own)) {
-            ofs_region_destroy(region);
-            return old;
-        }
+    const struct ofs_mix mix = OFS_MIX_COPY;
+    struct ofs_region *bare = ofs_region_copy(now), *kept = old ? ofs_region_copy(old) : NULL;
+    if (kept && bare) {
+        ofs_region_translate(kept, dx, dy);
+        if (ofs_region_intersect(kept, now) && ofs_region_subtract(bare, kept) && step->to != step->from)
+            ofs_raster_copy(step->to, step->from, kept, dx, dy, &mix);
     }
-    ofs_region_destroy(old);
-    return region;
+    ofs_region_destroy(kept);
+    return bare;
 }
 
-/* Take over the new views from w down. `from` is the raster before, which is `to` where nothing moves. */
-static void take_over(struct ofs_window *w, struct ofs_raster *to, const struct ofs_raster *from)
+/* Take over the new views from w down. */
+static void take_over(struct ofs_window *w, const struct step *step)
 {
     struct ofs_view *now = w->next_view, *old = w->view;
     if (now) {
-        int dx = old ? now->x - old->x + old->shift_x : 0, dy = old ? now->y - old->y + old->shift_y : 0;
-        struct ofs_region *keep = kept(w, dx, dy), *bare = ofs_region_copy(now->own);
-        const struct ofs_mix mix = OFS_MIX_COPY;
-        const struct ofs_surface surface = { .raster = to, .x = now->x, .y = now->y };
-        if (keep && to != from)
-            ofs_raster_copy(to, from, keep, dx, dy, &mix);
-        if (keep && bare && ofs_region_subtract(bare, keep))
-            ofs_picture_clear(w, &surface, bare, (struct ofs_rect){ 0, 0, (int)to->width, (int)to->height });
-        ofs_region_destroy(keep);
+        const struct ofs_surface surface = { .raster = step->to, .x = now->x, .y = now->y };
+        const struct ofs_rect all = { 0, 0, (int)step->to->width, (int)step->to->height };
+        int dx = old ? now->x - old->x : 0, dy = old ? now->y - old->y : 0;
+        struct ofs_region *bare =
+            keep(step, old && !old->lost ? old->own : NULL, now->own, dx + (old ? old->shift_x : 0),
+                 dy + (old ? old->shift_y : 0));
+        if (bare)
+            ofs_picture_clear(w, &surface, bare, all);
         ofs_region_destroy(bare);
-        paint_border(to, w, now);
+        bare = now->border ? keep(step, old ? old->border : NULL, now->border, dx, dy) : NULL;
+        if (bare)
+            paint_border(step->to, w, bare);
+        ofs_region_destroy(bare);
     }
     free_view(old);
     w->view = now;
     w->next_view = NULL;
     for (struct ofs_window *child = w->parent ? w->top : NULL; child; child = child->below)
-        take_over(child, to, from);
+        take_over(child, step);
 }
 
 /* A window without background shows what was there before. */
@@ -235,7 +239,7 @@ static void update(struct ofs_window *top)
         }
         copy_common(raster, old);
     }
-    take_over(top, raster, old);
+    take_over(top, &(struct step){ raster, old });
     picture->raster = raster;
     if (raster != old)
         ofs_raster_release(old);
@@ -302,7 +306,7 @@ static bool open_picture(struct ofs_window *top)
         return false;
     }
     top->picture->raster = raster;
-    take_over(top, raster, raster);
+    take_over(top, &(struct step){ raster, raster });
     return true;
 }
 

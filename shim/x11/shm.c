@@ -187,7 +187,7 @@ static int check_put(struct ofs_client *c, struct put *put, const struct ofs_gc 
 {
     struct ofs_image *image = &put->image;
     if (put->send_event > 1)
-        return BadValue;
+        return ofs_bad(c, BadValue, put->send_event);
     if (image->format > ZPixmap)
         return ofs_bad(c, BadValue, image->format);
     if (image->depth != (image->format == XYBitmap ? 1 : gc->depth))

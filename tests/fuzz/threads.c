@@ -1,5 +1,5 @@
 /* Several threads, each with connections of its own, through ofs_x11_attach() and the real server thread, while others ask
- * through xview and inject input. For the thread sanitizer; it reports by itself and exits with 66. */
+ * through xview and inject input, and every frame of theirs is looked at. For the thread sanitizer; it reports by itself and exits with 66. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "x11/input.h"
+#include "x11/present.h"
 #include "x11/serve.h"
 #include "x11/xview.h"
 
@@ -84,6 +85,31 @@ static int make_window(int fd, uint32_t id)
     return write_all(fd, request, sizeof request) || write_all(fd, map, sizeof map);
 }
 
+/* A context (id) for the window, and an image over all of it. */
+static int draw(int fd, uint32_t window, uint32_t gc, uint32_t width, uint32_t height)
+{
+    const uint32_t create[4] = { 55 | 4u << 16, gc, window, 0 };
+    const uint32_t put[6] = { 72 | 2u << 8 | (6 + width * height) << 16, window, gc, width | height << 16, 0, 24u << 8 };
+    static const uint32_t pixels[64];
+    const uint32_t release[2] = { 60 | 2u << 16, gc };
+    return write_all(fd, create, sizeof create) || write_all(fd, put, sizeof put) ||
+           write_all(fd, pixels, width * height * 4) || write_all(fd, release, sizeof release);
+}
+
+/* Called on the server's thread, which it must not stop by what it asks for. */
+static atomic_uint frames, gone;
+static void look_at(const struct ofs_present *frame)
+{
+    uint32_t sum = 0;
+    for (uint32_t y = 0; y < frame->height_px; y++)
+        sum += frame->bgrx[y * frame->pitch_bytes];
+    ofs_input_motion((int)(sum & 7), 5);
+    ofs_input_key("a", sum & 1);
+    if (atomic_fetch_add(&frames, 1) % 64 == 0)
+        ofs_xview_request_close();
+}
+static void forget(uint32_t window) { atomic_fetch_add(&gone, window != 0); }
+
 static int resize_window(int fd, uint32_t id, uint32_t width)
 {
     const uint32_t request[4] = { 12 | 4u << 16, id, 4, width };
@@ -102,7 +128,7 @@ static void *client_thread(void *arg)
             fail("no window");
         atomic_store(&shared_window, base + 1);
         for (uint32_t n = 0; n < 10; n++)
-            if (resize_window(fd, base + 1, 50 + n) || round_trip(fd))
+            if (resize_window(fd, base + 1, 50 + n) || draw(fd, base + 1, base + 2, 8, 8) || round_trip(fd))
                 fail("no answer");
         uint32_t sequence = 0;
         if (!ofs_xview_sequence(fd, &sequence) || !sequence)
@@ -144,6 +170,8 @@ static void *input_thread(void *arg)
 int main(void)
 {
     pthread_t clients[THREADS], viewer, input;
+    ofs_x11_set_presenter(look_at);
+    ofs_x11_set_gone(forget);
     for (int i = 0; i < THREADS; i++)
         pthread_create(&clients[i], NULL, client_thread, NULL);
     pthread_create(&viewer, NULL, view_thread, NULL);
@@ -153,6 +181,9 @@ int main(void)
     atomic_store(&done, true);
     pthread_join(viewer, NULL);
     pthread_join(input, NULL);
-    printf("%d threads, %d connections each, %d failures\n", THREADS, ROUNDS, atomic_load(&failures));
+    if (!frames || !gone)
+        fail("no frames");
+    printf("%u frames of %u windows; %d threads, %d connections each, %d failures\n", atomic_load(&frames),
+           atomic_load(&gone), THREADS, ROUNDS, atomic_load(&failures));
     return failures ? 1 : 0;
 }

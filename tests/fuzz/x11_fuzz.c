@@ -3,7 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/shm.h>
+
 #include "x11/input.h"
+#include "x11/picture.h"
+#include "x11/present.h"
 #include "x11/server.h"
 #include "x11_fuzz.h"
 
@@ -32,6 +36,42 @@ static uint32_t now_ms(void)
 {
     return fake_time_ms += 3;
 }
+
+/* Shared memory of the fuzzer's own, linked in place of the C library's: never a segment of this machine, and one whose
+ * ends the address sanitizer watches. */
+enum { SEGMENT_BYTES = 5000 };
+void *__wrap_shmat(int shmid, const void *address, int flags);
+int __wrap_shmdt(const void *address);
+int __wrap_shmctl(int shmid, int command, struct shmid_ds *about);
+
+void *__wrap_shmat(int shmid, const void *address, int flags)
+{
+    (void)address;
+    (void)flags;
+    void *segment = shmid == 1 || shmid == 2 ? calloc(1, SEGMENT_BYTES) : NULL;
+    return segment ? segment : (void *)-1;
+}
+int __wrap_shmdt(const void *address)
+{
+    free((void *)(uintptr_t)address);
+    return 0;
+}
+int __wrap_shmctl(int shmid, int command, struct shmid_ds *about)
+{
+    (void)command;
+    memset(about, 0, sizeof *about);
+    about->shm_segsz = SEGMENT_BYTES;
+    return shmid == 1 || shmid == 2 ? 0 : -1;
+}
+
+/* Reads a frame to its ends. */
+static volatile uint32_t seen;
+static void look_at(const struct ofs_present *frame)
+{
+    for (uint32_t y = 0; y < frame->height_px; y++)
+        seen += frame->bgrx[y * frame->pitch_bytes] + frame->bgrx[y * frame->pitch_bytes + frame->width_px * 4 - 1];
+}
+static void forget(uint32_t window) { seen += window; }
 
 struct run {
     struct ofs_server *server;
@@ -92,6 +132,7 @@ static void one_chunk(struct run *r, const struct fuzz_chunk *chunk)
     } else {
         feed(r, chunk);
         ofs_input_run_timers(r->server);
+        ofs_present_run_timers(r->server);
         ofs_server_run_pending(r->server);
     }
     for (unsigned i = 0; i < FUZZ_CLIENTS; i++)
@@ -104,8 +145,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 4 || size > MAX_INPUT_BYTES)
         return 0;
     const struct ofs_server_config config = { .width_px = 640, .height_px = 480, .now_ms = now_ms,
-                                              .max_output_bytes = 1 << 20, .focus_new_windows = data[0] & 16 };
+                                              .max_output_bytes = 1 << 20, .max_image_bytes = 16 << 20,
+                                              .focus_new_windows = data[0] & 16 };
     fake_time_ms = 1000;
+    ofs_x11_set_presenter(look_at);
+    ofs_x11_set_gone(forget);
     struct run r = { .server = ofs_server_create(&config), .orders = data[0] };
     if (!r.server)
         return 0;

@@ -168,7 +168,7 @@ int main(void)
     struct rng rng = { 11 };
 
     page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-    for (unsigned n = 0; n < 400; n++) {
+    for (unsigned n = 0; n < 150; n++) {
         for (unsigned i = 0; ofs_kernel_backend_at(i); i++)
             test_one(&rng, n, ofs_kernel_backend_at(i));
     }

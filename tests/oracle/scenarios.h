@@ -67,6 +67,9 @@
     X(colormap)             \
     X(drawables)            \
     X(graphics_expose)      \
+    X(images)               \
+    X(image_windows)        \
+    X(image_copies)         \
     X(cursors_fonts)        \
     X(server_state)
 

@@ -11,7 +11,8 @@ import re
 STALE = "Xvfb reports a left-over or cut value; ours is the offending one"
 FIXED_SCREEN = "the screen, its mode and its output are fixed"
 SCREEN = "our screen has real millimetres, a mode of 60 Hz and a primary output"
-DRAWING = "drawing requests are checked and not carried out"
+DRAWING = "RENDER draws nothing"
+WRAPPED = "sums beyond 32767 are negative in Xvfb"
 FONTS = "there are no fonts but the ids; metrics are those of a fixed font"
 
 ROWS = [
@@ -27,6 +28,7 @@ ROWS = [
     ("xproto:ChangeGC/bit-*", r"error Bad(Value|Pixmap|Font) ChangeGC", STALE),
     ("xproto:GrabKey/value-*_mode-*", r"error BadValue GrabKey value=0x2$",
      "Xvfb lets the mode of XInput's touch grabs pass in the core request"),
+    ("xproto:Copy*/value-*-h*", r"GraphicsExposure", WRAPPED),
     ("xproto:FreeColors/*", r"$", "TrueColor cells are not allocated, so there is nothing to free"),
     # XKEYBOARD
     ("xkb:GetCompatMap/value-groups-*", r"reply xkb:GetCompatMap", "Xvfb announces more groups than it sends"),
@@ -66,6 +68,9 @@ ROWS = [
     ("render:Create*Gradient/*", r"error BadValue", STALE),
     ("render:CreateAnimCursor/*", r"error BadValue", STALE),
     # the others
+    ("shm:QueryVersion/*", r"reply shm:QueryVersion shared_pixmaps=0 major_version=1 minor_version=1 ", "our version is 1.1, without shared pixmaps"),
+    ("shm:PutImage/value-send_event-two", r"error BadValue", STALE),
+    ("shm:CreatePixmap/*", r"error BadImplementation", "no shared pixmaps"),
     ("xfixes:QueryVersion/*", r"reply xfixes:QueryVersion major_version=5", "our version is 5"),
     ("xfixes:[GS]etClientDisconnectMode/*", r"error BadLength", "a request of version 6"),
     ("xfixes:GetCursorImage*", r"reply xfixes:GetCursorImage", "cursors have ids and no pictures"),

@@ -16,6 +16,7 @@ CREATES = {
     "xfixes:CreateRegion": "region", "xfixes:CreateRegionFromBitmap": "region", "xfixes:CreateRegionFromWindow": "region",
     "xfixes:CreateRegionFromGC": "region", "xfixes:CreateRegionFromPicture": "region",
     "xfixes:CreatePointerBarrier": "barrier",
+    "shm:Attach": "shmseg", "shm:CreatePixmap": "pid",
 }
 
 # Values by field name that hold wherever the name occurs.
@@ -87,6 +88,9 @@ BY_REQUEST = {
     "render:SetPictureFilter": {"filter": b"nearest"},
     "render:Composite": {"op": 3, "mask": 0}, "render:FillRectangles": {"op": 1},
     "xfixes:SelectSelectionInput": {"selection": 1, "event_mask": 1},
+    "shm:Attach": {"shmid": "shmid"},
+    "shm:PutImage": {"drawable": w.PIXMAP, "format": 2, "total_width": 20, "total_height": 30, "src_x": 5, "src_y": 6, "offset": 400},
+    "shm:GetImage": {"drawable": w.PIXMAP, "format": 2, "offset": 400}, "shm:CreatePixmap": {"offset": 400},
     "xfixes:SetCursorName": {"name": b"arrow"}, "xfixes:ChangeCursorByName": {"name": b"arrow"},
     "xfixes:CreateRegionFromBitmap": {"bitmap": w.BITMAP},
 }
@@ -96,6 +100,8 @@ def resolve(world, value):
     """A value of the tables above as a number: names of the world's own ids are strings."""
     if value == "root":
         return world.root
+    if value == "shmid":
+        return world.shmid()
     if value == "visual":
         return world.visual
     if value == "format24":

@@ -1,20 +1,40 @@
 """What a test case finds when it starts: a connection with one resource of each kind, under the same names everywhere."""
 
+import ctypes
+import functools
+
 import rawclient
 
 # Offsets of the ids from the connection's base.
 WINDOW, CHILD, INPUT_ONLY, PIXMAP, BITMAP, GC, COLORMAP, CURSOR, FONT = range(1, 10)
-PICTURE, GLYPHSET, COUNTER, ALARM, FENCE, REGION = range(10, 16)
+PICTURE, GLYPHSET, COUNTER, ALARM, FENCE, REGION, SEGMENT = range(10, 17)
 UNUSED, NEW = 0xF00, 0x100
 
 NAMES = {WINDOW: "window", CHILD: "child", INPUT_ONLY: "inputonly", PIXMAP: "pixmap", BITMAP: "bitmap", GC: "gc",
          COLORMAP: "colormap", CURSOR: "cursor", FONT: "font", PICTURE: "picture", GLYPHSET: "glyphset",
-         COUNTER: "counter", ALARM: "alarm", FENCE: "fence", REGION: "region", UNUSED: "unused", NEW: "new"}
+         COUNTER: "counter", ALARM: "alarm", FENCE: "fence", REGION: "region", SEGMENT: "segment",
+         UNUSED: "unused", NEW: "new"}
 
 # The kind of resource that a field of each id type wants.
 OF_TYPE = {"WINDOW": WINDOW, "DRAWABLE": WINDOW, "PIXMAP": PIXMAP, "GCONTEXT": GC, "COLORMAP": COLORMAP, "CURSOR": CURSOR,
            "FONT": FONT, "FONTABLE": FONT, "PICTURE": PICTURE, "GLYPHSET": GLYPHSET, "COUNTER": COUNTER, "ALARM": ALARM,
-           "FENCE": FENCE, "REGION": REGION}
+           "FENCE": FENCE, "REGION": REGION, "SEG": SEGMENT}
+
+
+SEGMENT_BYTES = 4096
+
+
+@functools.lru_cache(None)
+def shared_memory():
+    """(shmid, address) of a segment of this process, which goes with it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.shmat.restype = ctypes.c_void_p
+    shmid = libc.shmget(0, SEGMENT_BYTES, 0o1600)
+    address = libc.shmat(shmid, None, 0) if shmid >= 0 else None
+    libc.shmctl(shmid, 0, None)    # removed once nobody has it attached; until then it can be attached by its number
+    if address in (None, ctypes.c_void_p(-1).value):
+        raise OSError(ctypes.get_errno(), "no shared memory")
+    return shmid, address
 
 
 class World(rawclient.RawClient):
@@ -59,6 +79,9 @@ class World(rawclient.RawClient):
     def id(self, offset):
         return self.base + offset
 
+    def shmid(self):
+        return shared_memory()[0]
+
     def _make_core(self):
         window = dict(parent=self.root, width=100, height=100, value_mask=0x200, override_redirect=1)
         self.request("CreateWindow", wid=self.id(WINDOW), x=10, y=10, **dict(window, **{"class": 1}))
@@ -86,6 +109,8 @@ class World(rawclient.RawClient):
         if "xfixes" in self.files:
             self.request("xfixes:QueryVersion", client_major_version=5, client_minor_version=0)
             self.request("xfixes:CreateRegion", region=self.id(REGION))
+        if "shm" in self.files:
+            self.request("shm:Attach", shmseg=self.id(SEGMENT), shmid=self.shmid(), read_only=0)
         if "xkb" in self.files:
             self.request("xkb:UseExtension", wantedMajor=1, wantedMinor=0)
         if "xinput" in self.files:

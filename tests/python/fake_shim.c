@@ -270,3 +270,21 @@ EXPORT const struct ofs_shim_table *ofs_shim_table(uint32_t version)
     };
     return version == OFS_SHIM_TABLE_VERSION ? &table : NULL;
 }
+
+/* A deleter that a consumer calls when Python has ended. */
+static void (*late_deleter)(void *);
+static void *late_tensor;
+
+static void delete_late(void)
+{
+    late_deleter(late_tensor);
+    printf("leases after the end: %d\n", ofs_fake.leases);
+    fflush(stdout);
+}
+
+EXPORT void ofs_fake_delete_at_exit(void (*deleter)(void *), void *tensor)
+{
+    late_deleter = deleter;
+    late_tensor = tensor;
+    atexit(delete_late);
+}
