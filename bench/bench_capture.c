@@ -1,6 +1,6 @@
 /* From a swap to an observation in memory, in C, beside what the program could do by itself. Runs under Offstage:
  *
- *   bench_capture --case 84|600|1280 [--alpha 0|8] [--rounds N] [--frames N] [--device cpu|cuda]
+ *   bench_capture --case 84|600|1280|640|1024 [--alpha 0|8] [--rounds N] [--frames N] [--device cpu|cuda]
  *
  * In each round every way gets a turn of N frames. A frame is drawn and finished before the clock starts, so that no figure
  * contains drawing. Prints one line of JSON with the median of each turn, in ns:
@@ -10,7 +10,12 @@
  *                offstage_next
  *   plain        glReadPixels as RGBA, then gray, resize and stack (or RGB) in plain C
  *   none         two readings of the clock
+ * With --device cuda the observation is ready when the default stream has it; plain is left to the check, and there are also
+ *   upload       the window's bytes from page-locked host memory to the device: what PCIe allows
+ *   device_copy  the same bytes from device memory to device memory, read once and written once: what HBM allows
+ *   read_upload  glReadPixels as BGRA into page-locked memory, then the upload: the detour
  * Before and after, the observations of Offstage and of plain C are compared: largest_difference, in levels. */
+#include "capture_cuda.h"
 #include "capture_plain.h"
 #include "loop.h"
 #include "offstage.h"
@@ -27,11 +32,11 @@
 #define MAX_FRAMES 10000u
 #define WARM_UP    4u
 
-enum way { NONE, READ_BGRA, SWAP, OFFSTAGE, PLAIN, WAYS };
+enum way { NONE, READ_BGRA, SWAP, OFFSTAGE, PLAIN, UPLOAD, DEVICE_COPY, READ_UPLOAD, WAYS };
 enum series { OFFSTAGE_SWAP = WAYS, OFFSTAGE_NEXT, SERIES };
 
-static const char *const series_names[SERIES] = {"none", "read_bgra", "swap", "offstage", "plain", "offstage_swap",
-                                                 "offstage_next"};
+static const char *const series_names[SERIES] = {"none", "read_bgra", "swap", "offstage", "plain", "upload",
+                                                 "device_copy", "read_upload", "offstage_swap", "offstage_next"};
 
 /* A window, and what becomes of its frames. */
 struct bench_case {
@@ -44,6 +49,8 @@ static const struct bench_case cases[] = {
     {"84", "triangle-84", 84, 84, 84, 84, 1},
     {"600", "gears-600", 600, 600, 84, 84, 4},
     {"1280", "gears-600", 1280, 720, 1280, 720, 0},
+    {"640", "gears-600", 640, 480, 84, 84, 4},
+    {"1024", "gears-600", 1024, 1024, 84, 84, 4},
 };
 
 struct bench {
@@ -57,7 +64,8 @@ struct bench {
     GLXContext context;
     struct ofs_capture *capture; /* open during turns of Offstage only */
     struct plain *plain;
-    unsigned char *pixels, *observation;
+    unsigned char *pixels, *observation, *taken;
+    void *on_device[2]; /* as large as the window; --device cuda only */
     uint32_t *turn_ns[3];          /* of one turn, per frame: total, swap, next */
     uint32_t *median_ns[SERIES];   /* per round */
 };
@@ -83,7 +91,8 @@ static int parse(int argc, char **argv, struct bench *b)
     }
     if (b->work && b->rounds >= 1 && b->rounds <= MAX_ROUNDS && b->frames >= 1 && b->frames <= MAX_FRAMES)
         return 0;
-    fprintf(stderr, "bench_capture: needs --case 84|600|1280, --rounds 1..%u, --frames 1..%u\n", MAX_ROUNDS, MAX_FRAMES);
+    fprintf(stderr, "bench_capture: needs --case 84|600|1280|640|1024, --rounds 1..%u, --frames 1..%u\n", MAX_ROUNDS,
+            MAX_FRAMES);
     return -1;
 }
 
@@ -143,13 +152,16 @@ static int allocate(struct bench *b)
     int whole = 1;
 
     b->plain = plain_create(w->width_px, w->height_px, w->out_width_px, w->out_height_px, w->stack);
-    b->pixels = malloc(pixels * 4);
+    b->pixels = b->device == OFS_DEVICE_CPU ? malloc(pixels * 4) : bench_cuda_host(pixels * 4);
+    for (int i = 0; i < 2 && b->device != OFS_DEVICE_CPU; i++)
+        whole &= (b->on_device[i] = bench_cuda_device(pixels * 4)) != NULL;
     b->observation = calloc(1, out);
+    b->taken = malloc(out);
     for (int i = 0; i < 3; i++)
         whole &= (b->turn_ns[i] = malloc(b->frames * sizeof(uint32_t))) != NULL;
     for (int i = 0; i < SERIES; i++)
         whole &= (b->median_ns[i] = malloc(b->rounds * sizeof(uint32_t))) != NULL;
-    return whole && b->plain && b->pixels && b->observation ? 0 : -1;
+    return whole && b->plain && b->pixels && b->observation && b->taken ? 0 : -1;
 }
 
 /* -- the ways ------------------------------------------------------------------------------------------------------ */
@@ -188,11 +200,31 @@ static void read_pixels(struct bench *b, GLenum format)
     glReadPixels(0, 0, b->work->width_px, b->work->height_px, format, GL_UNSIGNED_BYTE, b->pixels);
 }
 
+static size_t window_bytes(const struct bench *b) { return (size_t)b->work->width_px * (size_t)b->work->height_px * 4; }
+
+/* The next observation, ready to be used. */
+static int next(struct bench *b, struct ofs_frame *frame)
+{
+    if (ofs_capture_next(b->capture, 0, frame) != OFS_OK)
+        return failed("ofs_capture_next");
+    if (b->device == OFS_DEVICE_CPU)
+        return 0;
+    if (ofs_frame_wait(frame, 0) != OFS_OK)
+        return failed("ofs_frame_wait");
+    return bench_cuda_finish();
+}
+
+static int measured(const struct bench *b, enum way way)
+{
+    return b->device == OFS_DEVICE_CPU ? way <= PLAIN : way != PLAIN;
+}
+
 /* One frame of one way: the time in all, and where it makes sense in two parts. */
 static int one_frame(struct bench *b, enum way way, uint64_t ns[3])
 {
     struct ofs_frame frame = {.struct_size = sizeof frame};
     uint64_t start, middle;
+    int status = 0;
 
     draw(b);
     start = middle = bench_now_ns();
@@ -202,21 +234,24 @@ static int one_frame(struct bench *b, enum way way, uint64_t ns[3])
     case OFFSTAGE:
         glXSwapBuffers(b->display, b->window);
         middle = bench_now_ns();
-        if (ofs_capture_next(b->capture, 0, &frame) != OFS_OK)
-            return failed("ofs_capture_next");
+        if (next(b, &frame) != 0)
+            return -1;
         ofs_frame_release(&frame, 0);
         break;
     case PLAIN:
         read_pixels(b, GL_RGBA);
         plain_run(b->plain, b->pixels, b->observation);
         break;
+    case READ_UPLOAD: read_pixels(b, GL_BGRA); /* fall through */
+    case UPLOAD: status = bench_cuda_upload(b->on_device[0], b->pixels, window_bytes(b)); break;
+    case DEVICE_COPY: status = bench_cuda_copy(b->on_device[1], b->on_device[0], window_bytes(b)); break;
     default: break;
     }
     ns[2] = bench_now_ns();
     ns[0] = ns[2] - start;
     ns[1] = middle - start;
     ns[2] -= middle;
-    return 0;
+    return status;
 }
 
 static int compare_u32(const void *a, const void *b)
@@ -271,11 +306,15 @@ static int difference(struct bench *b)
         read_pixels(b, GL_RGBA);
         plain_run(b->plain, b->pixels, b->observation);
         glXSwapBuffers(b->display, b->window);
-        if (ofs_capture_next(b->capture, 0, &frame) != OFS_OK)
-            return failed("ofs_capture_next");
+        if (next(b, &frame) != 0)
+            return -1;
     }
-    for (size_t i = 0; i < frame.bytes && b->device == OFS_DEVICE_CPU; i++) {
-        int d = abs(((const unsigned char *)frame.data)[i] - b->observation[i]);
+    if (b->device == OFS_DEVICE_CPU)
+        memcpy(b->taken, frame.data, frame.bytes);
+    else if (bench_cuda_download(b->taken, frame.data, frame.bytes) != 0)
+        return -1;
+    for (size_t i = 0; i < frame.bytes; i++) {
+        int d = abs(b->taken[i] - b->observation[i]);
         worst = d > worst ? d : worst;
     }
     ofs_frame_release(&frame, 0);
@@ -296,6 +335,8 @@ static void print(const struct bench *b, int before, int after)
            info.gl_version, info.kernels, info.readback, b->device == OFS_DEVICE_CPU ? "cpu" : "cuda",
            before > after ? before : after, glGetError());
     for (int i = 0; i < SERIES; i++) {
+        if (i < WAYS && !measured(b, (enum way)i))
+            continue;
         printf(",\"%s\":[", series_names[i]);
         for (unsigned k = 0; k < b->rounds; k++)
             printf("%s%u", k ? "," : "", b->median_ns[i][k]);
@@ -314,13 +355,16 @@ int main(int argc, char **argv)
         return 2;
     scene = *bench_scene_find(b.work->scene);
     b.scene = &scene;
-    if (allocate(&b) != 0 || open_window(&b) != 0)
+    if ((b.device != OFS_DEVICE_CPU && bench_cuda_open(0) != 0) || allocate(&b) != 0 || open_window(&b) != 0)
         return 1;
     before = difference(&b);
     for (unsigned round = 0; round < b.rounds && before >= 0; round++)
-        for (unsigned i = 0; i < WAYS; i++)
-            if (turn(&b, (enum way)((i + round) % WAYS), round) != 0)
+        for (unsigned i = 0; i < WAYS; i++) {
+            enum way way = (enum way)((i + round) % WAYS);
+
+            if (measured(&b, way) && turn(&b, way, round) != 0)
                 return 1;
+        }
     after = before >= 0 ? difference(&b) : -1;
     if (after < 0)
         return 1;

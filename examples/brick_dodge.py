@@ -213,7 +213,7 @@ class BrickDodgeWindow(arcade.Window):
         self.ship.angle = self.game.lean * 14
 
     def place_bricks(self) -> None:
-        """Bricks stay where they were put, at the height plus the distance fallen so far; their camera moves instead."""
+        """Bricks stay where they were put, at their height plus the distance fallen so far; their camera moves."""
         gone = set(self.shown).difference(self.game.rows)
         for row in gone:
             for brick in self.shown.pop(row):

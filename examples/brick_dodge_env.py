@@ -2,8 +2,8 @@
 
     offstage run -- python examples/brick_dodge_env.py
 
-plays one game by chance from pixels and prints what an observation is. Nothing here knows Offstage but `make_pixels`: the
-environment is written in the ordinary way, and `offstage.FrameObservation` makes its window the observation.
+plays one game by chance and prints what an observation is. Nothing here knows Offstage but `make_pixels`: it is written
+in the ordinary way, and `offstage.FrameObservation` makes its window the observation.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class BrickDodgeEnv(gymnasium.Env[np.ndarray, int]):
     """Slide through the gaps of falling rows of bricks.
 
     Action: 0 left, 1 stay, 2 right, held for `frame_skip` ticks of 1/60 s.
-    Observation: (13,) float32 in [0, 1]: the ship's place, the falling speed, the height of the next row, and 1 for each of
-        its 10 columns that holds a brick. Wrap the environment in FrameObservation to see the window instead.
+    Observation: (13,) float32 in [0, 1]: the ship's place, the falling speed, the height of the next row, and for each
+        of its 10 columns 1 if it holds a brick. Wrap the environment in FrameObservation to see the window instead.
     Reward: +1 for each row passed, -1 for a crash.
     Terminated after a crash; truncated after `time_limit_s` seconds of game time.
     Info: "score", the rows passed in this game.
@@ -67,7 +67,8 @@ class BrickDodgeEnv(gymnasium.Env[np.ndarray, int]):
     def game(self) -> rules.BrickDodge:
         return self.window.game
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None,
+              options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict[str, Any]]:
         super().reset(seed=seed)
         self._use_window()
         self.game.reset(int(self.np_random.integers(2**31)))
@@ -124,7 +125,7 @@ gymnasium.register("BrickDodge-v0", BrickDodgeEnv)
 
 
 def make_pixels(**options: Any) -> gymnasium.Env[np.ndarray, int]:
-    """The environment with its window as the observation: (2, 40, 30) uint8, the last two frames in gray, oldest first."""
+    """The environment with its window as the observation: (2, 40, 30) uint8, the last two frames in gray."""
     import offstage
 
     return offstage.FrameObservation(BrickDodgeEnv(**options), size=(40, 30), gray=True, stack=2)

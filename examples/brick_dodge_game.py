@@ -29,7 +29,7 @@ ROW_COLORS = 6
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One row of bricks, equal only to itself. `bricks[c]` tells whether column c holds one; y is the row's lower edge."""
+    """One row of bricks, equal only to itself. `bricks[c]`: does column c hold one? y is the row's lower edge."""
 
     y: float
     bricks: tuple[bool, ...]

@@ -1,8 +1,8 @@
 """A small actor and critic in NumPy that learns from pixels by proximal policy optimization (PPO).
 
-One hidden layer looks at the picture and at its mirror image. What it says about the mirror image counts with left and right
-exchanged, so that the policy is as symmetric as the game, and every game teaches both sides. Nothing else here knows the
-game: pictures go in, actions 0 (left), 1 (stay) and 2 (right) come out.
+One hidden layer looks at the picture and at its mirror image. What it says about the mirror image counts with left and
+right exchanged, so that the policy is as symmetric as the game, and every game teaches both sides. Nothing else here
+knows the game: pictures go in, actions 0 (left), 1 (stay) and 2 (right) come out.
 """
 
 from __future__ import annotations
@@ -57,12 +57,20 @@ class PixelPolicy:
             "w2": rng.normal(0, 0.01 / np.sqrt(hidden), (hidden, ACTIONS + 1)).astype(np.float32),
             "b2": np.zeros(ACTIONS + 1, np.float32),
         }
+        self.eye = {"middle": np.full(inputs, 64, np.float32), "spread": np.full(inputs, 64, np.float32)}
         self.mean = {name: np.zeros_like(w) for name, w in self.weights.items()}
         self.square = {name: np.zeros_like(w) for name, w in self.weights.items()}
         self.updates = 0
 
+    def look(self, pixels: np.ndarray) -> None:
+        """Get used to the light: from now on each pixel counts by how far it is from its mean in these pictures, in
+        units of its spread. A faint ship then weighs as much as bright bricks. Once, before learning."""
+        pictures = pixels.reshape(-1, *self.shape).astype(np.float32)
+        both = np.concatenate([pictures, pictures[..., ::-1]]).reshape(2 * len(pictures), -1)
+        self.eye = {"middle": both.mean(0), "spread": both.std(0) + 8}
+
     def act(self, pixels: np.ndarray, greedy: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Choose an action for each picture; by chance, or the likeliest. Returns actions, log probabilities, values."""
+        """Choose an action for each picture; by chance or the likeliest. Returns actions, log probabilities, values."""
         log_probabilities, values, _ = self._forward(self._inputs(pixels))
         noise = 0 if greedy else self.rng.gumbel(size=log_probabilities.shape)
         actions = (log_probabilities + noise).argmax(1)
@@ -73,7 +81,8 @@ class PixelPolicy:
         """Make the actions that turned out well likelier, some steps of Adam in small batches."""
         advantages = rollout.advantages(discount, decay)
         inputs = self._inputs(rollout.pixels.reshape(-1, *self.shape))
-        columns = [a.ravel() for a in (rollout.actions, rollout.log_probabilities, advantages, advantages + rollout.values)]
+        returns = advantages + rollout.values
+        columns = [a.ravel() for a in (rollout.actions, rollout.log_probabilities, advantages, returns)]
         for _ in range(epochs):
             order = self.rng.permutation(len(inputs))
             for start in range(0, len(order), batch):
@@ -81,18 +90,19 @@ class PixelPolicy:
                 self._adam(self._gradients(inputs[chosen], *(column[chosen] for column in columns)), rate)
 
     def save(self, path: Path) -> None:
-        np.savez(path, **self.weights)
+        np.savez(path, **self.weights, **self.eye)
 
     def load(self, path: Path) -> None:
         """Take over saved weights; ValueError if they are another network's."""
         with np.load(path) as saved:
-            if {n: w.shape for n, w in self.weights.items()} != {n: saved[n].shape for n in saved.files}:
+            own = {**self.weights, **self.eye}
+            if {name: a.shape for name, a in own.items()} != {name: saved[name].shape for name in saved.files}:
                 raise ValueError(f"{path} holds another network")
-            self.weights = {name: saved[name] for name in saved.files}
+            self.weights = {name: saved[name] for name in self.weights}
+            self.eye = {name: saved[name] for name in self.eye}
 
-    @staticmethod
-    def _inputs(pixels: np.ndarray) -> np.ndarray:
-        return (pixels.reshape(len(pixels), -1).astype(np.float32) - 64) / 64
+    def _inputs(self, pixels: np.ndarray) -> np.ndarray:
+        return (pixels.reshape(len(pixels), -1).astype(np.float32) - self.eye["middle"]) / self.eye["spread"]
 
     def _forward(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
         mirror = inputs.reshape(len(inputs), *self.shape)[..., ::-1].reshape(inputs.shape)

@@ -3,21 +3,24 @@
     python examples/train_numpy.py [--seed N] [--steps N] [--minutes M] [--out FOLDER]
     python examples/train_numpy.py --eval out/brick_dodge/policy.npz
 
-Several games run side by side, each in a process with a window of its own; what the agent gets of a game is the picture in
-its window, 40 x 30 pixels in gray, and the reward. Writes policy.npz, learning_curve.png and frames.png into the folder and
-prints how the agent does in games that it has not seen, beside one that acts by chance.
+Several games run side by side, each in a process with a window of its own; what the agent gets of a game is the picture
+in its window, 40 x 30 pixels in gray, and the reward. Writes policy.npz, learning_curve.png, frames.png and scores.json
+into the folder, and prints how the agent does in games that it has not seen, beside one that acts by chance.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
+import json
 import os
 import sys
 import time
 from pathlib import Path
 
-# Many small windows: one thread for each is best, and Mesa's software renderer reads this when it starts.
+# Small matrices and small windows, one process for each game: more threads would only wait for each other. Mesa's
+# software renderer and the libraries under NumPy read these when they start.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 os.environ.setdefault("LP_NUM_THREADS", "0")
 
 import gymnasium
@@ -29,14 +32,25 @@ from pixel_policy import PixelPolicy, Rollout
 from training_report import Scores
 
 GAMES = 8
+FRAME_SKIP = 6  # ten decisions a second are enough here
 ROLLOUT_STEPS = 64
 LEARNING_RATE = 1e-3
 HELD_OUT_SEED = 1_000_000  # training seeds are below
 
 
+def make_game() -> gymnasium.Env[np.ndarray, int]:
+    return make_pixels(frame_skip=FRAME_SKIP)
+
+
 def open_games(count: int) -> gymnasium.vector.VectorEnv:
     """`count` games, each in its own process; a game that ends starts again in the same step."""
-    return gymnasium.vector.AsyncVectorEnv([make_pixels] * count, context="spawn",
+    import offstage
+
+    make_game().close()
+    if "software" in offstage.info().device:
+        # This process has said so; the others need not find it out and say it, too.
+        os.environ.setdefault("OFFSTAGE_GPU", "software")
+    return gymnasium.vector.AsyncVectorEnv([make_game] * count, context="spawn",
                                            autoreset_mode=gymnasium.vector.AutoresetMode.SAME_STEP)
 
 
@@ -53,7 +67,7 @@ class Player:
         self.returns[:] = 0
 
     def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
-        """Returns rewards, ends, and (game, score) of each game that ended. A crash costs 1, which is no part of the score."""
+        """Returns rewards, ends, and (game, score) of each game that ended; the 1 that a crash costs is not in it."""
         self.pixels, rewards, terminated, truncated, _ = self.games.step(actions)
         self.returns += rewards
         ends = terminated | truncated
@@ -62,20 +76,21 @@ class Player:
         return rewards, ends, scores
 
 
-def collect(player: Player, policy: PixelPolicy, length: int) -> tuple[Rollout, list[int]]:
-    """Play `length` steps of every game. Returns what happened and the scores of the games that ended."""
+def collect(player: Player, policy: PixelPolicy, length: int) -> tuple[Rollout, list[tuple[int, int]]]:
+    """Play `length` steps of every game. Returns what happened, and (steps so far, score) of each game that ended."""
     steps, scores = [], []
-    for _ in range(length):
+    for step in range(1, length + 1):
         pixels = player.pixels.copy()  # the vector environment writes the next pictures into the same array
         actions, log_probabilities, values = policy.act(pixels)
         rewards, ends, ended = player.step(actions)
         steps.append((pixels, actions, log_probabilities, values, rewards.astype(np.float32), ends.astype(np.float32)))
-        scores += [score for _, score in ended]
+        scores += [(step * len(actions), score) for _, score in ended]
     last_values = policy.act(player.pixels)[2]
     return Rollout(*(np.stack(column) for column in zip(*steps)), last_values), scores
 
 
-def evaluate(player: Player, policy: PixelPolicy | None, games_each: int, seed: int, progress: report.Progress) -> Scores:
+def evaluate(player: Player, policy: PixelPolicy | None, games_each: int, seed: int,
+             progress: report.Progress) -> Scores:
     """Scores in games that training never saw. Every window plays the same number of games, so short ones are not
     favoured. Without a policy, actions come by chance."""
     rng = np.random.default_rng(seed)
@@ -95,32 +110,33 @@ def evaluate(player: Player, policy: PixelPolicy | None, games_each: int, seed: 
     return scores
 
 
-def train(player: Player, policy: PixelPolicy, options: argparse.Namespace) -> list[tuple[int, int]]:
-    """Learn until the steps are done or the minutes are over. Returns (step, score) of each game that ended."""
+def train(player: Player, policy: PixelPolicy, options: argparse.Namespace) -> tuple[int, list[tuple[int, int]]]:
+    """Learn until the steps or the minutes are over. Returns the steps, and (step, score) of each game that ended."""
     history: list[tuple[int, int]] = []
     progress = report.Progress("training", options.steps)
     start, done = time.monotonic(), 0
     player.reset(options.seed)
+    policy.look(collect(player, policy, ROLLOUT_STEPS)[0].pixels)
     while done < options.steps:
         spent = (time.monotonic() - start) / 60 / options.minutes if options.minutes else 0.0
         if spent >= 1:
             break
         rollout, scores = collect(player, policy, ROLLOUT_STEPS)
+        history += [(done + step, score) for step, score in scores]
         done += rollout.rewards.size
         policy.learn(rollout, LEARNING_RATE * max(0.1, 1 - max(spent, done / options.steps)))
-        history += [(done, score) for score in scores]
         recent = [score for _, score in history[-100:]]
         rate = done / (time.monotonic() - start)
         progress.update(done, f"{done} steps, {rate:.0f}/s, score {np.mean(recent) if recent else 0:.2f}")
     progress.finish()
-    return history
+    return done, history
 
 
 def record(policy: PixelPolicy, seed: int, steps: int = 200) -> list[tuple[np.ndarray, np.ndarray]]:
     """One game on the screen of this process: each frame as the window shows it and as the agent sees it."""
     import offstage
 
-    env, frames = make_pixels(), []
+    env, frames = make_game(), []
     with offstage.Capture(size=None, gray=False, stack=1, layout="HWC") as camera:
         pixels, _ = env.reset(seed=seed)
         over = False
@@ -134,8 +150,13 @@ def record(policy: PixelPolicy, seed: int, steps: int = 200) -> list[tuple[np.nd
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    def positive(text: str, kind: type = int) -> float:
-        if not 0 < (number := kind(text)) < float("inf"):
+    def count(text: str) -> int:
+        if (number := int(text)) < 1:
+            raise argparse.ArgumentTypeError("must be at least 1")
+        return number
+
+    def duration(text: str) -> float:
+        if not 0 < (number := float(text)) < float("inf"):
             raise argparse.ArgumentTypeError("must be more than 0")
         return number
 
@@ -145,10 +166,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         return number
 
     parser = argparse.ArgumentParser(description="Learn Brick Dodge from pixels with NumPy alone.")
-    parser.add_argument("--seed", type=seed, default=0, help="of the training (default 0); the same gives the same agent")
-    parser.add_argument("--steps", type=positive, default=150_000, help="steps of training in all games (default 150000)")
-    parser.add_argument("--minutes", type=functools.partial(positive, kind=float), help="train at most so long")
-    parser.add_argument("--games", type=positive, default=40, help="at least so many games of evaluation (default 40)")
+    parser.add_argument("--seed", type=seed, default=0, help="of the training (default 0); the same, the same agent")
+    parser.add_argument("--steps", type=count, default=150_000, help="steps of training in all games (default 150000)")
+    parser.add_argument("--minutes", type=duration, help="train at most so long")
+    parser.add_argument("--games", type=count, default=40, help="at least so many games of evaluation (default 40)")
     parser.add_argument("--out", type=Path, default=Path("out/brick_dodge"), help="folder for what is written")
     parser.add_argument("--eval", type=Path, metavar="POLICY.npz", help="do not train; evaluate a saved agent")
     options = parser.parse_args(arguments)
@@ -170,7 +191,7 @@ def main() -> None:
         if options.eval:
             policy.load(options.eval)
         each = -(-options.games // GAMES)
-        history = [] if options.eval else train(player, policy, options)
+        steps, history = (0, []) if options.eval else train(player, policy, options)
         scores = {}
         for name, who in (("random", None), ("trained", policy)):
             progress = report.Progress(f"{name} agent", each * GAMES)
@@ -179,9 +200,10 @@ def main() -> None:
     finally:
         games.close()
     report.frame_strip(record(policy, HELD_OUT_SEED)).save(options.out / "frames.png")
-    if history:
+    if not options.eval:
         policy.save(options.out / "policy.npz")
         report.learning_curve(history, scores["random"], scores["trained"]).save(options.out / "learning_curve.png")
+    (options.out / "scores.json").write_text(json.dumps({"seed": options.seed, "steps": steps, **scores}) + "\n")
     for name in scores:
         print(f"{name:8} {report.summary(scores[name])}")
     print(f"written to {options.out}/", file=sys.stderr)

@@ -46,13 +46,13 @@ def error_of_mean(scores: Scores) -> float:
 
 def summary(scores: Scores) -> str:
     """Mean with its standard error, and how the games spread."""
-    low, middle, high = np.percentile(scores, (10, 50, 90))
+    low, middle, high = np.percentile(scores, (10, 50, 90), method="nearest")
     return (f"{np.mean(scores):6.2f} ± {error_of_mean(scores):.2f} rows in a game "
-            f"({len(scores)} games; 10 % below {low:.0f}, half below {middle:.0f}, 10 % above {high:.0f})")
+            f"({len(scores)} games; a tenth at most {low}, half {middle}, nine tenths {high})")
 
 
 def frame_strip(frames: list[tuple[np.ndarray, np.ndarray]], count: int = 8, every: int = 7) -> Image.Image:
-    """`count` frames in a row, each above what the agent sees of it. The first frames, with little to see, are left out."""
+    """`count` frames in a row, each above what the agent sees of it. The first, with little to see, are left out."""
     first = max(0, min(24, len(frames) - count * every))
     chosen = frames[first::every][:count]
     height, width = chosen[0][0].shape[:2]
@@ -101,7 +101,8 @@ class Axes:
             self.draw.line((x, y, x, y + 5 * OVERSAMPLE), fill=FAINT, width=OVERSAMPLE)
             label = f"{step / 1000:g}k" if step >= 1000 else f"{step:g}"
             self.text(x / OVERSAMPLE, self.bottom + 10, label, 13, FAINT, "mt")
-        self.text((self.left + self.right) / 2, self.bottom + 34, "steps of training, all windows together", 13, FAINT, "mt")
+        middle = (self.left + self.right) / 2
+        self.text(middle, self.bottom + 34, "steps of training, all windows together", 13, FAINT, "mt")
 
     def line(self, points: list[tuple[float, float]], color: tuple[int, int, int], width: float) -> None:
         self.draw.line(points, fill=color, width=round(width * OVERSAMPLE), joint="curve")
@@ -112,14 +113,14 @@ class Axes:
             self.draw.line((start, y, min(start + 6 * OVERSAMPLE, end), y), fill=color, width=2 * OVERSAMPLE)
 
     def result(self, scores: Scores, name: str, color: tuple[int, int, int]) -> None:
-        """A mark beside the diagram: the mean of an evaluation, with a bar of twice its standard error to both sides."""
+        """A mark beside the diagram: the mean of an evaluation, and a bar of two standard errors to both sides."""
         mean, error = float(np.mean(scores)), 2 * error_of_mean(scores)
         x = (self.right + 18) * OVERSAMPLE
         low, middle, high = (self.place(0, max(score, 0))[1] for score in (mean - error, mean, mean + error))
         self.draw.line((x, low, x, high), fill=color, width=2 * OVERSAMPLE)
         r = 5 * OVERSAMPLE
         self.draw.ellipse((x - r, middle - r, x + r, middle + r), fill=color)
-        self.text(self.right + 32, middle / OVERSAMPLE - 1, f"{mean:.1f}", 17, color, "lb")
+        self.text(self.right + 32, middle / OVERSAMPLE - 1, f"{mean:.{2 if mean < 1 else 1}f}", 17, color, "lb")
         self.text(self.right + 32, middle / OVERSAMPLE + 2, name, 13, color, "lt")
 
 
@@ -154,4 +155,4 @@ def learning_curve(history: list[tuple[int, int]], chance: Scores, trained: Scor
     axes.text(axes.left, 22, "Brick Dodge, learned from pixels", 21, INK, "lt")
     axes.text(axes.left, 50, f"rows passed in a game: each game, and the mean of the last {WINDOW}", 13, FAINT, "lt")
     image = axes.image.resize(size, Image.Resampling.LANCZOS)
-    return image.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return image.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

@@ -119,6 +119,10 @@ extern const struct ofs_kernel_backend ofs_backend_scalar, ofs_backend_sse41, of
 /* The best backend of this processor. */
 const struct ofs_kernel_backend *ofs_kernel_backend_best(void);
 
+/* Parts of the AVX2 backend in a file of their own. */
+void ofs_avx2_rows(const struct ofs_plan *plan, const int16_t *plane, uint8_t *out);
+void ofs_avx2_rows_direct(const int16_t *plane, uint32_t width, uint8_t *out);
+
 /* The scalar stages, for what is too narrow for vectors. */
 void ofs_scalar_columns_gray(const struct ofs_columns *job);
 void ofs_scalar_columns_rgb(const struct ofs_columns *job);

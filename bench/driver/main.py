@@ -4,6 +4,7 @@ import os
 import sys
 import time
 
+import capture
 import first_frame
 import frames
 import memory
@@ -20,6 +21,7 @@ GROUPS = {
     "memory": (memory.run, "resident memory of the process tree, server included; and what the X side adds"),
     "x": (xside.run, "XSync round trip, XOpenDisplay, CPU time of an idle client"),
     "parallel": (side_by_side.run, "frames/s of 1, 4 and 16 processes side by side"),
+    "capture": (capture.run, "from a drawn window to an observation in memory, in C and in Python"),
     "start64": (first_frame.run_crowd, "64 programs started at the same moment: how many draw"),
 }
 
@@ -34,8 +36,9 @@ def parse(argv):
     here = os.path.dirname(os.path.abspath(__file__))
     root = os.path.dirname(os.path.dirname(here))
     groups = "".join(f"\n  {name:12} {text}" for name, (_, text) in GROUPS.items())
-    parser = argparse.ArgumentParser(prog="bench/run", description=DESCRIPTION, epilog="groups for --only:" + groups,
+    parser = argparse.ArgumentParser(prog="bench/run", description=DESCRIPTION, epilog="groups:" + groups,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("group", nargs="*", help="run these groups only (default: all)")
     parser.add_argument("--only", action="append", metavar="NAME", choices=sorted(GROUPS),
                         help="run this group only; may be given more than once")
     parser.add_argument("--rounds", type=int, default=9, metavar="N", help="rounds per figure (default 9)")
@@ -53,6 +56,10 @@ def parse(argv):
                         help="everything once with tiny counts: do the programs still run?")
     args = parser.parse_args(argv)
     args.root = root
+    args.only = (args.only or []) + args.group
+    for name in args.group:
+        if name not in GROUPS:
+            parser.error(f"no group {name}: choose from {', '.join(GROUPS)}")
     if args.rounds < 1 or args.slice_ms < 1 or args.slices < 1:
         parser.error("--rounds, --slice-ms and --slices must be at least 1")
     if args.smoke:
@@ -80,6 +87,7 @@ def main(argv):
         return 77
     started = time.monotonic()
     out = report.Report(args, setup)
+    out.more_targets.append(capture.targets)
     out.print_header()
     try:
         for name, (group, _) in GROUPS.items():

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 
 ORDER = ("egl", "control", "offstage", "offstage-run", "xvfb", "xvfb-run")
+PEERS = ("egl", "xvfb")  # that the others are compared with
 
 
 def percentile(values, percent):
@@ -24,11 +25,18 @@ def short(value):
     return f"{value:.3g}"
 
 
+def in_order(names):
+    """Those that ORDER does not know keep their places, after those that it knows."""
+    return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
 class Case:
     """One thing measured, with a list of values per contestant, one per round."""
 
-    def __init__(self, group, name, unit, higher_is_better):
+    def __init__(self, group, name, unit, higher_is_better, peers=PEERS):
         self.group, self.name, self.unit, self.higher_is_better = group, name, unit, higher_is_better
+        self.peers = peers  # quartiles are printed for the first one
+        self.notes = {}     # what else there is to know, for the file
         self.values = {}
         self.extras = {}
         self.count = None  # of programs, where the value is how many of them did well
@@ -54,14 +62,19 @@ class Case:
         better = "more is better" if self.higher_is_better else "less is better"
         rounds = max(len(v) for v in self.values.values())
         extra_names = sorted({name for extras in self.extras.values() for name in extras})
-        head = ["", "median", "p5", "p95", "/ egl", "(quartiles)", "/ xvfb", *extra_names]
+        head = ["", "median", "p5", "p95"]
+        for i, peer in enumerate(self.peers):
+            head += [f"/ {peer}", "(quartiles)"] if i == 0 else [f"/ {peer}"]
+        head += extra_names
         rows = [head]
-        for who in sorted(self.values, key=ORDER.index):
+        for who in in_order(self.values):
             row = [who] + [short(v) for v in (self.median(who), percentile(self.values[who], 5),
                                               percentile(self.values[who], 95))]
-            to_egl, to_xvfb = self.ratio(who, "egl"), self.ratio(who, "xvfb")
-            row += [f"{to_egl[0]:.3f}", f"{to_egl[1]:.3f} .. {to_egl[2]:.3f}"] if to_egl and who != "egl" else ["", ""]
-            row += [f"{to_xvfb[0]:.3f}" if to_xvfb and who != "xvfb" else ""]
+            for i, peer in enumerate(self.peers):
+                ratio = self.ratio(who, peer) if who != peer else None
+                row.append(f"{ratio[0]:.3f}" if ratio else "")
+                if i == 0:
+                    row.append(f"{ratio[1]:.3f} .. {ratio[2]:.3f}" if ratio else "")
             for name in extra_names:
                 found = self.extras.get(who, {}).get(name)
                 row.append(short(statistics.median(found)) if found else "")
@@ -80,12 +93,13 @@ class Case:
             contestants[who] = {"median": self.median(who), "p5": percentile(values, 5), "p95": percentile(values, 95),
                                 "n": len(values), "values": values}
             contestants[who].update({k: statistics.median(v) for k, v in self.extras.get(who, {}).items()})
-            for peer in ("egl", "xvfb"):
+            for peer in self.peers:
                 ratio = self.ratio(who, peer)
                 if ratio and who != peer:
                     contestants[who]["ratio_to_" + peer] = dict(zip(("median", "q25", "q75"), ratio))
-        return {"group": self.group, "name": self.name, "unit": self.unit,
-                "higher_is_better": self.higher_is_better, "contestants": contestants}
+        record = {"group": self.group, "name": self.name, "unit": self.unit,
+                  "higher_is_better": self.higher_is_better, "contestants": contestants}
+        return dict(record, notes=self.notes) if self.notes else record
 
 
 def output_of(*command, cwd=None):
@@ -127,6 +141,7 @@ class Report:
     def __init__(self, args, setup):
         self.args, self.setup = args, setup
         self.cases, self.skipped, self.failures, self.seen = [], [], [], {}
+        self.more_targets = []  # functions of groups that know their own
         self.header = {
             "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "commit": commit_of(args.root), "cpu": cpu_model(), "cores": os.cpu_count(),
@@ -203,6 +218,8 @@ class Report:
             check("X side, resident KiB beyond what libX11 itself adds", adds - client, 2048)
         check("idle X client, CPU us", median("x", "idle X client"), 0)
         check("idle GL program, CPU us", median("x", "idle GL program"), 0)
+        for more in self.more_targets:
+            more(check, ratio, median)
         crowd = self.find("start64", "")
         if crowd and crowd.values.get("offstage"):
             check("programs started at once that drew", min(crowd.values["offstage"]), crowd.count, at_least=True)

@@ -5,8 +5,7 @@
 #include <stdio.h>
 
 struct view {
-    PyObject_HEAD
-    struct ofs_lease *lease;
+    PyObject_HEAD struct ofs_lease *lease;
     struct ofs_array_struct description;
     Py_ssize_t shape[3], strides[3];
 };

@@ -2,21 +2,16 @@
 #include "native.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-/* A wait is cut into slices, so that Ctrl-C and close() end it. */
-#define SLICE_NS 50000000u
-
 struct capture {
-    PyObject_HEAD
-    PyObject *module;
-    struct ofs_capture *capture;  /* NULL once closed */
+    PyObject_HEAD PyObject *module;
+    struct ofs_capture *capture; /* NULL once closed */
     struct ofs_capture_desc desc;
     uint64_t timeout_ns;
     pid_t pid;
-    int users;                    /* calls that are inside; the last one out closes. Guarded by the GIL */
-    bool closing, seen;           /* seen: it has handed out a frame */
+    int users; /* calls that are inside; the last one out closes. Guarded by the GIL */
+    bool closing;
 };
 
 static struct capture *self_of(PyObject *object) { return (struct capture *)object; }
@@ -39,10 +34,9 @@ static PyObject *capture_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         Py_DECREF(self);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
-    status = ofs_capture_open(&self->desc, &self->capture);
-    Py_END_ALLOW_THREADS
-    if (status != OFS_OK) {
+    Py_BEGIN_ALLOW_THREADS status = ofs_capture_open(&self->desc, &self->capture);
+    Py_END_ALLOW_THREADS if (status != OFS_OK)
+    {
         ofs_py_fail(module, status);
         self->capture = NULL;
         Py_DECREF(self);
@@ -57,8 +51,7 @@ static void close_now(struct capture *self)
     struct ofs_capture *capture = self->capture;
     self->capture = NULL;
     if (capture && self->pid == getpid()) {
-        Py_BEGIN_ALLOW_THREADS
-        ofs_capture_close(capture);
+        Py_BEGIN_ALLOW_THREADS ofs_capture_close(capture);
         Py_END_ALLOW_THREADS
     }
 }
@@ -104,91 +97,15 @@ static void leave(struct capture *self)
         close_now(self);
 }
 
-/* -- waiting ------------------------------------------------------------------------------------------------------ */
-
-/* Take a frame, as a lease or into `target`. */
-struct request {
-    struct ofs_frame frame;
-    const struct ofs_py_target *target;
-    uintptr_t stream;
-};
-
-static enum ofs_status take(struct ofs_capture *capture, uint64_t timeout_ns, struct request *request)
-{
-    request->frame.struct_size = sizeof request->frame;
-    return request->target ? ofs_capture_read(capture, timeout_ns, request->target->data, request->target->bytes,
-                                              request->stream, &request->frame)
-                           : ofs_capture_next(capture, timeout_ns, &request->frame);
-}
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* The library's own sentence would name the slice. */
-static bool fail_timeout(struct capture *self, uint64_t timeout_ns)
-{
-    ofs_py_fail_text(self->module, OFS_ETIMEDOUT,
-                     self->seen ? "no new frame within %.4g s: has the program stopped drawing?"
-                                : "no window has shown a frame within %.4g s: draw one and swap buffers, after the capture "
-                                  "was opened",
-                     (double)timeout_ns / 1e9);
-    return false;
-}
-
-/* One slice. *gave_up_out: the library did not wait, because nothing can come while this thread does. The GIL is given up
- * also for a timeout of 0: a thread that is in the middle of a swap may need it, for a debug callback of OpenGL. */
-static enum ofs_status take_slice(struct ofs_capture *capture, uint64_t slice_ns, struct request *request,
-                                  bool *gave_up_out)
-{
-    enum ofs_status status;
-    Py_BEGIN_ALLOW_THREADS
-    uint64_t start_ns = now_ns();
-    status = take(capture, slice_ns, request);
-    *gave_up_out = now_ns() - start_ns < slice_ns;
-    Py_END_ALLOW_THREADS
-    return status;
-}
-
-/* False with an exception set. */
-static bool wait_for(struct capture *self, uint64_t timeout_ns, struct request *request)
-{
-    uint64_t left_ns = timeout_ns;
-    enum ofs_status status;
-
-    for (;;) {
-        uint64_t slice_ns = left_ns < SLICE_NS ? left_ns : SLICE_NS;
-        bool gave_up;
-        status = take_slice(self->capture, slice_ns, request, &gave_up);
-        if (status != OFS_ETIMEDOUT || gave_up)
-            break;
-        if (PyErr_CheckSignals() != 0)
-            return false;
-        if (self->closing) {
-            PyErr_SetString(ofs_py_state(self->module)->closed_error, "the capture was closed by another thread");
-            return false;
-        }
-        if (left_ns == slice_ns)
-            return slice_ns == timeout_ns ? (ofs_py_fail(self->module, status), false) : fail_timeout(self, timeout_ns);
-        if (left_ns != OFS_WAIT_FOREVER)
-            left_ns -= slice_ns;
-    }
-    self->seen = self->seen || status == OFS_OK;
-    if (status != OFS_OK)
-        ofs_py_fail(self->module, status);
-    return status == OFS_OK;
-}
+/* -- frames ------------------------------------------------------------------------------------------------------- */
 
 static PyObject *next_frame(struct capture *self, uint64_t timeout_ns)
 {
-    struct request request = { .target = NULL };
+    struct ofs_py_request request = { .target = NULL };
     PyObject *frame = NULL;
     if (!enter(self))
         return NULL;
-    if (wait_for(self, timeout_ns, &request))
+    if (ofs_py_wait(self->module, self->capture, &self->closing, timeout_ns, &request))
         frame = ofs_py_frame_create(self->module, &request.frame);
     leave(self);
     return frame;
@@ -232,14 +149,9 @@ static PyObject *capture_latest(PyObject *object, PyObject *unused)
     enum ofs_status status;
     if (!enter(self))
         return NULL;
-    Py_BEGIN_ALLOW_THREADS
-    status = ofs_capture_latest(self->capture, &frame);
-    Py_END_ALLOW_THREADS
-    self->seen = self->seen || status == OFS_OK;
-    if (status == OFS_OK)
-        result = ofs_py_frame_create(self->module, &frame);
-    else
-        ofs_py_fail(self->module, status);
+    Py_BEGIN_ALLOW_THREADS status = ofs_capture_latest(self->capture, &frame);
+    Py_END_ALLOW_THREADS if (status == OFS_OK) result = ofs_py_frame_create(self->module, &frame);
+    else ofs_py_fail(self->module, status);
     leave(self);
     return result;
 }
@@ -257,13 +169,13 @@ static PyObject *read_into(struct capture *self, PyObject *out, uint64_t timeout
 {
     struct ofs_frame want;
     struct ofs_py_target target;
-    struct request request = { .target = &target, .stream = stream };
+    struct ofs_py_request request = { .target = &target, .stream = stream };
     PyObject *result = NULL;
 
     expected(self, &want);
     if (!ofs_py_target_init(self->module, out, &want, &target))
         return NULL;
-    if (wait_for(self, timeout_ns, &request)) {
+    if (ofs_py_wait(self->module, self->capture, &self->closing, timeout_ns, &request)) {
         if (memcmp(request.frame.shape, target.shape, sizeof target.shape) == 0)
             result = PyLong_FromUnsignedLongLong(request.frame.sequence);
         else
@@ -361,8 +273,8 @@ static PyObject *capture_repr(PyObject *object)
     const struct ofs_plan_desc *plan = &self_of(object)->desc.plan;
     PyObject *device = get_device(object, NULL), *text = NULL;
     if (device)
-        text = PyUnicode_FromFormat("<offstage.Capture %ux%u %s, stack %u, %s on %U%s>", plan->height_px, plan->width_px,
-                                    plan->color == OFS_COLOR_GRAY ? "gray" : "RGB", plan->stack,
+        text = PyUnicode_FromFormat("<offstage.Capture %ux%u %s, stack %u, %s on %U%s>", plan->height_px,
+                                    plan->width_px, plan->color == OFS_COLOR_GRAY ? "gray" : "RGB", plan->stack,
                                     ofs_py_dtype_name(plan->dtype), device, self_of(object)->closing ? ", closed" : "");
     Py_XDECREF(device);
     return text;
@@ -381,7 +293,8 @@ static PyObject *capture_exit(PyObject *object, PyObject *exception) { return ca
 
 static PyGetSetDef capture_getset[] = {
     { "shape", get_shape, NULL,
-      "Of its frames: (channels, height, width), or (height, width, channels). PlanError while the size is the window's and "
+      "Of its frames: (channels, height, width), or (height, width, channels). PlanError while the size is the "
+      "window's and "
       "no frame has come.",
       NULL },
     { "strides", get_strides, NULL, "Bytes from one element to the next, per axis; C order.", NULL },
@@ -394,16 +307,22 @@ static PyGetSetDef capture_getset[] = {
 
 static PyMethodDef capture_methods[] = {
     { "next", (PyCFunction)(void (*)(void))capture_next, METH_VARARGS | METH_KEYWORDS,
-      "next(timeout=None)\n--\n\nThe newest frame that was not handed out yet, as a Frame; waits for one, `timeout` seconds at "
-      "most (None: the capture's own). A thread that draws the window itself never waits: no frame could come meanwhile.\n\n"
-      "Raises FrameTimeout, WindowGone, BackPressure (all slots are held by frames), PlanError (the window's new size does "
+      "next(timeout=None)\n--\n\nThe newest frame that was not handed out yet, as a Frame; waits for one, `timeout` "
+      "seconds at "
+      "most (None: the capture's own). A thread that draws the window itself never waits: no frame could come "
+      "meanwhile.\n\n"
+      "Raises FrameTimeout, WindowGone, BackPressure (all slots are held by frames), PlanError (the window's new size "
+      "does "
       "not fit the crop), NotSupported, DeviceError." },
     { "latest", capture_latest, METH_NOARGS,
-      "latest()\n--\n\nThe newest frame, whether or not it was handed out before; does not wait. NoFrameYet if there was "
+      "latest()\n--\n\nThe newest frame, whether or not it was handed out before; does not wait. NoFrameYet if there "
+      "was "
       "none, else raises as next() does." },
     { "read", (PyCFunction)(void (*)(void))capture_read, METH_VARARGS | METH_KEYWORDS,
-      "read(out, timeout=None, stream=None)\n--\n\nAs next(), into memory of yours: a NumPy array or a tensor with __dlpack__ or "
-      "__cuda_array_interface__, of the capture's shape, dtype and device, writable and C-contiguous. Returns the frame's "
+      "read(out, timeout=None, stream=None)\n--\n\nAs next(), into memory of yours: a NumPy array or a tensor with "
+      "__dlpack__ or "
+      "__cuda_array_interface__, of the capture's shape, dtype and device, writable and C-contiguous. Returns the "
+      "frame's "
       "sequence number. On CUDA the copy is queued on `stream` (a handle; None is the legacy default stream).\n\n"
       "Raises as next(), and PlanError when `out` does not fit; nothing is taken or written then." },
     { "reset", capture_reset, METH_NOARGS,
@@ -419,7 +338,8 @@ static const char capture_doc[] =
     "Capture(*, size=(84, 84), gray=True, stack=4, layout='CHW', dtype='uint8', device='cpu', window=None, crop=None, "
     "filter='area', max_frames=1, flip=None, scale=None, offset=None, slots=8, timeout=10.0)\n--\n\n"
     "Every frame that a window of this process shows, as an observation.\n\n"
-    "The work is done when the program swaps buffers, on the thread that draws: crop, gray, resize, stack and conversion are\n"
+    "The work is done when the program swaps buffers, on the thread that draws: crop, gray, resize, stack and "
+    "conversion are\n"
     "one pass. Frames from the next swap on are captured; the window need not exist yet.\n\n"
     "size        (height, width) of the observation in pixels, as arrays have it; None: the window's, or the crop's\n"
     "gray        True: one channel, ITU-R BT.601 luma; False: three, R before G before B\n"
@@ -436,19 +356,14 @@ static const char capture_doc[] =
     "slots       observations that can be held at once, 1 to 1024\n"
     "timeout     seconds that next() and read() wait; None: for ever\n\n"
     "Iterating gives frames until the window is closed. Close it, or use it in a with statement.\n\n"
-    "Raises PlanError (the arguments make no sense), NoSuchDevice, NotSupported (no CUDA here), NotLoaded (run the program\n"
+    "Raises PlanError (the arguments make no sense), NoSuchDevice, NotSupported (no CUDA here), NotLoaded (run the "
+    "program\n"
     "under `offstage run`).";
 
 static PyType_Slot capture_slots[] = {
-    { Py_tp_doc, (void *)capture_doc },
-    { Py_tp_new, capture_new },
-    { Py_tp_dealloc, capture_dealloc },
-    { Py_tp_repr, capture_repr },
-    { Py_tp_iter, capture_iter },
-    { Py_tp_iternext, capture_iternext },
-    { Py_tp_methods, capture_methods },
-    { Py_tp_getset, capture_getset },
-    { 0, NULL },
+    { Py_tp_doc, (void *)capture_doc }, { Py_tp_new, capture_new },       { Py_tp_dealloc, capture_dealloc },
+    { Py_tp_repr, capture_repr },       { Py_tp_iter, capture_iter },     { Py_tp_iternext, capture_iternext },
+    { Py_tp_methods, capture_methods }, { Py_tp_getset, capture_getset }, { 0, NULL },
 };
 
 PyType_Spec ofs_py_capture_spec = { "offstage.Capture", sizeof(struct capture), 0, Py_TPFLAGS_DEFAULT, capture_slots };

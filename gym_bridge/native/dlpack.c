@@ -13,7 +13,7 @@ struct holder {
         struct ofs_dl_versioned versioned;
     } tensor;
     int64_t shape[3], strides[3];
-    struct ofs_lease *lease;      /* or, for a copy, */
+    struct ofs_lease *lease; /* or, for a copy, */
     void *copy;
     uintptr_t stream;
 };

@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-enum { OFS_DL_CPU = 1, OFS_DL_CUDA = 2 };                       /* device types */
-enum { OFS_DL_UINT = 1, OFS_DL_FLOAT = 2, OFS_DL_BFLOAT = 4 };  /* type codes */
-enum { OFS_DL_READ_ONLY = 1, OFS_DL_IS_COPY = 2 };              /* flags */
+enum { OFS_DL_CPU = 1, OFS_DL_CUDA = 2 };                      /* device types */
+enum { OFS_DL_UINT = 1, OFS_DL_FLOAT = 2, OFS_DL_BFLOAT = 4 }; /* type codes */
+enum { OFS_DL_READ_ONLY = 1, OFS_DL_IS_COPY = 2 };             /* flags */
 
 #define OFS_DL_NAME           "dltensor"
 #define OFS_DL_NAME_VERSIONED "dltensor_versioned"

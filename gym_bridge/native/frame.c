@@ -4,12 +4,11 @@
 #include "dlpack.h"
 
 struct frame {
-    PyObject_HEAD
-    PyObject *module;
-    struct ofs_lease *lease;      /* NULL once released */
-    struct ofs_frame info;        /* sizes and numbers; its data and lease are not used */
-    bool pinned;                  /* someone may look at the memory through this object: no release before it goes */
-    uintptr_t stream;             /* that the frame is given back on */
+    PyObject_HEAD PyObject *module;
+    struct ofs_lease *lease; /* NULL once released */
+    struct ofs_frame info;   /* sizes and numbers; its data and lease are not used */
+    bool pinned;             /* someone may look at the memory through this object: no release before it goes */
+    uintptr_t stream;        /* that the frame is given back on */
 };
 
 static struct frame *self_of(PyObject *object) { return (struct frame *)object; }
@@ -85,7 +84,8 @@ static PyObject *get_device(PyObject *object, void *unused) { return ofs_py_devi
 
 static PyObject *get_number(PyObject *object, void *field)
 {
-    return PyLong_FromUnsignedLongLong(*(const uint64_t *)(const void *)((const char *)&self_of(object)->info + (size_t)field));
+    return PyLong_FromUnsignedLongLong(
+        *(const uint64_t *)(const void *)((const char *)&self_of(object)->info + (size_t)field));
 }
 
 static PyObject *get_nbytes(PyObject *object, void *unused) { return PyLong_FromSize_t(self_of(object)->info.bytes); }
@@ -212,7 +212,8 @@ static bool order_stream(struct frame *self, PyObject *stream, uintptr_t *stream
     if (number == -1)
         return true;
     if (number <= 0) {
-        PyErr_SetString(PyExc_ValueError, "stream: 1 is the legacy default stream and 2 the per-thread one; 0 is ambiguous");
+        PyErr_SetString(PyExc_ValueError,
+                        "stream: 1 is the legacy default stream and 2 the per-thread one; 0 is ambiguous");
         return false;
     }
     *stream_out = (uintptr_t)number;
@@ -232,8 +233,9 @@ static bool same_device(struct frame *self, PyObject *wanted)
     same = own ? PyObject_RichCompareBool(own, wanted, Py_EQ) : -1;
     Py_XDECREF(own);
     if (same == 0)
-        PyErr_SetString(PyExc_BufferError, "the frame is on another device, and is not copied there: open the capture with "
-                                           "the device that you want");
+        PyErr_SetString(PyExc_BufferError,
+                        "the frame is on another device, and is not copied there: open the capture with "
+                        "the device that you want");
     return same == 1;
 }
 
@@ -246,7 +248,8 @@ static PyObject *frame_dlpack(PyObject *object, PyObject *args, PyObject *kwargs
     uintptr_t handle;
     int major = 0, minor = 0;
 
-    if (!lease || !PyArg_ParseTupleAndKeywords(args, kwargs, "|$OOOO:__dlpack__", names, &stream, &version, &device, &copy))
+    if (!lease ||
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "|$OOOO:__dlpack__", names, &stream, &version, &device, &copy))
         return NULL;
     if (version != Py_None && !PyTuple_Check(version)) {
         PyErr_SetString(PyExc_TypeError, "max_version: expected (major, minor)");
@@ -257,7 +260,8 @@ static PyObject *frame_dlpack(PyObject *object, PyObject *args, PyObject *kwargs
     if (!same_device(self, device))
         return NULL;
     if (copy == Py_True && self->info.device != OFS_DEVICE_CPU) {
-        PyErr_SetString(PyExc_BufferError, "frames in CUDA memory are not copied: take it with copy=None and copy that");
+        PyErr_SetString(PyExc_BufferError,
+                        "frames in CUDA memory are not copied: take it with copy=None and copy that");
         return NULL;
     }
     if (!order_stream(self, stream, &handle))
@@ -306,19 +310,23 @@ static PyObject *frame_exit(PyObject *object, PyObject *exception)
 #define FIELD(name) ((void *)offsetof(struct ofs_frame, name))
 
 static PyGetSetDef frame_getset[] = {
-    { "shape", get_shape, NULL, "(channels, height, width) for layout \"CHW\", (height, width, channels) for \"HWC\".", NULL },
+    { "shape", get_shape, NULL, "(channels, height, width) for layout \"CHW\", (height, width, channels) for \"HWC\".",
+      NULL },
     { "strides", get_strides, NULL, "Bytes from one element to the next, per axis; C order.", NULL },
     { "dtype", get_dtype, NULL, "\"uint8\", \"float16\", \"bfloat16\" or \"float32\".", NULL },
     { "device", get_device, NULL, "\"cpu\", or the CUDA device: \"cuda:0\".", NULL },
     { "nbytes", get_nbytes, NULL, "Size in bytes.", NULL },
-    { "sequence", get_number, NULL, "Number of the frame, of those that the window has shown, from 1.", FIELD(sequence) },
-    { "skipped", get_number, NULL, "Frames of the window between the one handed out before and this one.", FIELD(skipped) },
+    { "sequence", get_number, NULL, "Number of the frame, of those that the window has shown, from 1.",
+      FIELD(sequence) },
+    { "skipped", get_number, NULL, "Frames of the window between the one handed out before and this one.",
+      FIELD(skipped) },
     { "time_ns", get_number, NULL, "When it was shown, on the clock of time.monotonic_ns().", FIELD(time_ns) },
     { "window", get_window, NULL, "X11 id of the window.", NULL },
     { "source_size", get_source_size, NULL, "(height, width) of the window, in pixels.", NULL },
     { "released", get_released, NULL, "Was it given back?", NULL },
     { "__cuda_array_interface__", get_cuda_array_interface, NULL,
-      "Version 3, for frames in CUDA memory; AttributeError for others. Do not write through it. The lease then lasts as "
+      "Version 3, for frames in CUDA memory; AttributeError for others. Do not write through it. The lease then lasts "
+      "as "
       "long as this object does.",
       NULL },
     { NULL, NULL, NULL, NULL, NULL },
@@ -328,24 +336,27 @@ static PyMethodDef frame_methods[] = {
     { "copy", frame_copy, METH_NOARGS,
       "copy()\n--\n\nA NumPy array of your own: shape and dtype of the frame, writable. Frames on the CPU only." },
     { "release", (PyCFunction)(void (*)(void))frame_release, METH_VARARGS | METH_KEYWORDS,
-      "release(stream=None)\n--\n\nGive the frame back; nothing happens the second time. Arrays that were made from it stay "
+      "release(stream=None)\n--\n\nGive the frame back; nothing happens the second time. Arrays that were made from it "
+      "stay "
       "good, and hold its slot until they are gone. stream: the CUDA stream whose queued work still reads it." },
     { "__array__", (PyCFunction)(void (*)(void))frame_array, METH_VARARGS | METH_KEYWORDS,
       "__array__(dtype=None, copy=None)\n--\n\nFor numpy.asarray(frame): a read-only array on the frame's memory." },
     { "__dlpack__", (PyCFunction)(void (*)(void))frame_dlpack, METH_VARARGS | METH_KEYWORDS,
       "__dlpack__(*, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\nFor from_dlpack(frame) of NumPy, "
       "PyTorch, JAX, CuPy: the frame's memory, not to be written to." },
-    { "__dlpack_device__", frame_dlpack_device, METH_NOARGS, "__dlpack_device__()\n--\n\n(1, 0) for the CPU, (2, n) for CUDA." },
+    { "__dlpack_device__", frame_dlpack_device, METH_NOARGS,
+      "__dlpack_device__()\n--\n\n(1, 0) for the CPU, (2, n) for CUDA." },
     { "__enter__", frame_enter, METH_NOARGS, NULL },
     { "__exit__", frame_exit, METH_VARARGS, NULL },
     { NULL, NULL, 0, NULL },
 };
 
 static PyType_Slot frame_slots[] = {
-    { Py_tp_doc, "One observation, leased: its memory stays as it is until the frame and every array made from it are gone.\n\n"
-                 "numpy.asarray(frame), numpy.from_dlpack(frame), torch.from_dlpack(frame), jax.dlpack.from_dlpack(frame) and\n"
-                 "cupy.from_dlpack(frame) copy nothing. Each frame held pins one of the capture's slots: frame.copy() to keep\n"
-                 "many. Use it in a with statement, or call release(), or just let it go." },
+    { Py_tp_doc,
+      "One observation, leased: its memory stays as it is until the frame and every array made from it are gone.\n\n"
+      "numpy.asarray(frame), numpy.from_dlpack(frame), torch.from_dlpack(frame), jax.dlpack.from_dlpack(frame) and\n"
+      "cupy.from_dlpack(frame) copy nothing. Each frame held pins one of the capture's slots: frame.copy() to keep\n"
+      "many. Use it in a with statement, or call release(), or just let it go." },
     { Py_tp_new, frame_new },
     { Py_tp_dealloc, frame_dealloc },
     { Py_tp_repr, frame_repr },

@@ -20,8 +20,8 @@ static PyObject *info(PyObject *module, PyObject *unused)
     const struct {
         const char *name, *text;
     } texts[] = {
-        { "version", info.version }, { "vendor", info.gl_vendor }, { "renderer", info.gl_renderer },
-        { "gl", info.gl_version },   { "device", info.device },    { "reason", info.reason },
+        { "version", info.version }, { "vendor", info.gl_vendor },  { "renderer", info.gl_renderer },
+        { "gl", info.gl_version },   { "device", info.device },     { "reason", info.reason },
         { "kernels", info.kernels }, { "readback", info.readback }, { "cuda", info.cuda },
     };
     enum ofs_status status = ofs_info_get(&info);
@@ -31,7 +31,8 @@ static PyObject *info(PyObject *module, PyObject *unused)
 
     /* Drivers may say anything: "replace" keeps a strange byte from becoming an error. */
     for (size_t i = 0; done && i < sizeof texts / sizeof texts[0]; i++)
-        done = put(dict, texts[i].name, PyUnicode_DecodeUTF8(texts[i].text, (Py_ssize_t)strlen(texts[i].text), "replace"));
+        done =
+            put(dict, texts[i].name, PyUnicode_DecodeUTF8(texts[i].text, (Py_ssize_t)strlen(texts[i].text), "replace"));
     if (!done)
         Py_CLEAR(dict);
     return dict;

@@ -3,8 +3,8 @@
  * module.c   the module, info() and windows()        lease.c    one frame's memory, shared by everything that looks at it
  * capture.c  Capture                                  frame.c    Frame
  * options.c  Capture's arguments into a description   array.c    NumPy: views of a lease, the numpy module itself
- * errors.c   a C status as a Python exception         dlpack.c   DLPack, out of frames
- *                                                     target.c   where Capture.read() writes: NumPy, DLPack, CUDA arrays
+ * wait.c     waiting for a frame                      dlpack.c   DLPack, out of frames
+ * errors.c   a C status as a Python exception         target.c   where Capture.read() writes: NumPy, DLPack, CUDA arrays
  *
  * Limited API of Python 3.9, so that one file serves every later version. Its methods cannot ask their type for the
  * module, hence each object holds a reference to it. Neither type takes part in cyclic garbage collection: what they refer
@@ -23,9 +23,9 @@
 
 struct ofs_py_state {
     PyObject *capture_type, *frame_type, *view_type;
-    PyObject *errors;                 /* dict: "OFS_ETIMEDOUT" -> class, offstage.errors.BY_STATUS */
-    PyObject *closed_error;           /* offstage.errors.Closed */
-    PyObject *asarray, *array;        /* of numpy; NULL before the first use */
+    PyObject *errors;          /* dict: "OFS_ETIMEDOUT" -> class, offstage.errors.BY_STATUS */
+    PyObject *closed_error;    /* offstage.errors.Closed */
+    PyObject *asarray, *array; /* of numpy; NULL before the first use */
 };
 
 static inline struct ofs_py_state *ofs_py_state(PyObject *module) { return PyModule_GetState(module); }
@@ -125,6 +125,19 @@ struct ofs_py_target {
  * one (ndim 3). False with an exception set. */
 bool ofs_py_target_init(PyObject *module, PyObject *object, const struct ofs_frame *want, struct ofs_py_target *target);
 void ofs_py_target_finish(struct ofs_py_target *target);
+
+/* -- wait.c ------------------------------------------------------------------------------------------------------- */
+
+/* What to take: a frame as a lease, or into `target`, which is then not NULL. */
+struct ofs_py_request {
+    struct ofs_frame frame; /* out */
+    const struct ofs_py_target *target;
+    uintptr_t stream;
+};
+
+/* Waits without the GIL, and gives up when *closing turns true. False with an exception set. */
+bool ofs_py_wait(PyObject *module, struct ofs_capture *capture, const bool *closing, uint64_t timeout_ns,
+                 struct ofs_py_request *request);
 
 /* -- capture.c ---------------------------------------------------------------------------------------------------- */
 

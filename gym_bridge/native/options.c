@@ -12,10 +12,9 @@ const struct ofs_py_names ofs_py_dtypes[] = { { "uint8", OFS_DTYPE_UINT8 },
                                               { "float32", OFS_DTYPE_FLOAT32 },
                                               { NULL, 0 } };
 static const struct ofs_py_names layouts[] = { { "CHW", OFS_LAYOUT_CHW }, { "HWC", OFS_LAYOUT_HWC }, { NULL, 0 } };
-static const struct ofs_py_names filters[] = { { "area", OFS_FILTER_AREA },
-                                               { "bilinear", OFS_FILTER_BILINEAR },
-                                               { "nearest", OFS_FILTER_NEAREST },
-                                               { NULL, 0 } };
+static const struct ofs_py_names filters[] = {
+    { "area", OFS_FILTER_AREA }, { "bilinear", OFS_FILTER_BILINEAR }, { "nearest", OFS_FILTER_NEAREST }, { NULL, 0 }
+};
 static const struct ofs_py_names flips[] = { { "vertical", OFS_FLIP_VERTICAL },
                                              { "horizontal", OFS_FLIP_HORIZONTAL },
                                              { "both", OFS_FLIP_VERTICAL | OFS_FLIP_HORIZONTAL },
@@ -71,7 +70,10 @@ static bool parse_name(PyObject *module, const char *what, PyObject *value, cons
             *value_out = row->value;
             return true;
         }
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", row == names ? "" : row[1].name ? ", " : " or ",
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                 row == names  ? ""
+                 : row[1].name ? ", "
+                               : " or ",
                  row->name);
     }
     ofs_py_fail_text(module, OFS_EINVAL, "%s: expected %s, not \"%s\"", what, list, text);
@@ -195,8 +197,9 @@ static bool parse_scale(PyObject *module, PyObject *scale, PyObject *offset, str
     if (PyErr_Occurred())
         return false;
     if (!isfinite((float)values[0]) || !isfinite((float)values[1]) || (float)values[0] == 0)
-        return ofs_py_fail_text(module, OFS_EINVAL, "scale %g, offset %g: expected finite numbers, and a scale that is not 0",
-                                values[0], values[1]) != NULL;
+        return ofs_py_fail_text(module, OFS_EINVAL,
+                                "scale %g, offset %g: expected finite numbers, and a scale that is not 0", values[0],
+                                values[1]) != NULL;
     plan->scale = (float)values[0];
     plan->offset = (float)values[1];
     return true;
@@ -207,9 +210,8 @@ static bool parse_sizes(PyObject *module, PyObject *size, PyObject *crop, struct
 {
     static const uint32_t low[] = { 1, 1 }, crop_low[] = { 0, 0, 1, 1 };
     uint32_t sides[2] = { 0 }, box[4] = { 0 };
-    if (size != Py_None &&
-        !parse_counts(module, "size", "(height, width), or None for the window's own", size, 2, low, OFS_PLAN_MAX_OUTPUT_PX,
-                      sides))
+    if (size != Py_None && !parse_counts(module, "size", "(height, width), or None for the window's own", size, 2, low,
+                                         OFS_PLAN_MAX_OUTPUT_PX, sides))
         return false;
     if (crop != Py_None &&
         !parse_counts(module, "crop", "(x, y, width, height)", crop, 4, crop_low, OFS_PLAN_MAX_SOURCE_PX, box))
@@ -226,17 +228,18 @@ static bool parse_sizes(PyObject *module, PyObject *size, PyObject *crop, struct
 bool ofs_py_parse_options(PyObject *module, PyObject *args, PyObject *kwargs, struct ofs_capture_desc *desc,
                           uint64_t *timeout_ns_out)
 {
-    static char *names[] = { "size",   "gray", "stack", "layout", "dtype",  "device", "window",  "crop", "filter",
-                             "max_frames", "flip", "scale", "offset", "slots", "timeout", NULL };
-    PyObject *size = NULL, *stack = NULL, *layout = NULL, *dtype = NULL, *device = NULL, *window = Py_None, *crop = Py_None;
+    static char *names[] = { "size",   "gray",       "stack", "layout", "dtype",  "device", "window",  "crop",
+                             "filter", "max_frames", "flip",  "scale",  "offset", "slots",  "timeout", NULL };
+    PyObject *size = NULL, *stack = NULL, *layout = NULL, *dtype = NULL, *device = NULL, *window = Py_None,
+             *crop = Py_None;
     PyObject *filter = NULL, *max_frames = NULL, *flip = Py_None, *scale = Py_None, *offset = Py_None, *slots = NULL;
     PyObject *timeout = NULL;
     struct ofs_plan_desc *plan = &desc->plan;
     int gray = 1;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OpOOOOOOOOOOOOO:Capture", names, &size, &gray, &stack, &layout, &dtype,
-                                     &device, &window, &crop, &filter, &max_frames, &flip, &scale, &offset, &slots,
-                                     &timeout))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OpOOOOOOOOOOOOO:Capture", names, &size, &gray, &stack, &layout,
+                                     &dtype, &device, &window, &crop, &filter, &max_frames, &flip, &scale, &offset,
+                                     &slots, &timeout))
         return false;
     *desc = (struct ofs_capture_desc){ .struct_size = sizeof *desc, .device = OFS_DEVICE_CPU, .slots = 8 };
     plan->struct_size = sizeof *plan;

@@ -12,8 +12,8 @@ struct array {
     int ndim;
     int64_t shape[3];
     bool dense, writable, cpu;
-    int32_t device;               /* -1 = the protocol does not tell */
-    char type[8];                 /* as __array_interface__ has it; "bf2" for bfloat16 */
+    int32_t device; /* -1 = the protocol does not tell */
+    char type[8];   /* as __array_interface__ has it; "bf2" for bfloat16 */
 };
 
 static PyObject *attribute(PyObject *object, const char *name)
@@ -55,7 +55,10 @@ static bool from_array_struct(PyObject *capsule, struct array *array)
     array->writable = from->flags & OFS_ARRAY_WRITEABLE;
     array->cpu = true;
     array->data = from->data;
-    snprintf(array->type, sizeof array->type, "%c%c%d", from->item_bytes == 1 ? '|' : from->flags & OFS_ARRAY_NATIVE ? '<' : '>',
+    snprintf(array->type, sizeof array->type, "%c%c%d",
+             from->item_bytes == 1            ? '|'
+             : from->flags & OFS_ARRAY_NATIVE ? '<'
+                                              : '>',
              from->kind, from->item_bytes);
     return true;
 }
@@ -72,7 +75,8 @@ static bool from_tensor(const struct ofs_dl_tensor *from, bool writable, struct 
     else if (from->code == OFS_DL_BFLOAT)
         snprintf(array->type, sizeof array->type, "bf%u", from->bits / 8u);
     else
-        snprintf(array->type, sizeof array->type, "%c%c%u", from->bits == 8 ? '|' : '<', "iuf?b"[from->code], from->bits / 8u);
+        snprintf(array->type, sizeof array->type, "%c%c%u", from->bits == 8 ? '|' : '<', "iuf?b"[from->code],
+                 from -> bits / 8u);
     if (from->device_type == OFS_DL_CPU || from->device_type == OFS_DL_CUDA)
         return true;
     PyErr_SetString(PyExc_BufferError, "out: it is neither in host memory nor in CUDA memory");
@@ -187,7 +191,8 @@ static bool describe(PyObject *object, struct array *array, PyObject **keep_out)
         *keep_out = found;
         return from_cuda_interface(found, array);
     }
-    PyErr_Format(PyExc_TypeError, "out: expected a NumPy array, or an object with __dlpack__ or __cuda_array_interface__, not %R",
+    PyErr_Format(PyExc_TypeError,
+                 "out: expected a NumPy array, or an object with __dlpack__ or __cuda_array_interface__, not %R",
                  (PyObject *)Py_TYPE(object));
     return false;
 }
@@ -225,8 +230,8 @@ bool ofs_py_target_init(PyObject *module, PyObject *object, const struct ofs_fra
     if (complaint) {
         const long long *shape = (const long long *)want->shape;
         if (want->ndim == 3)
-            ofs_py_fail_text(module, OFS_EINVAL, "out: %s; expected (%lld, %lld, %lld) of %s on %s, in C order", complaint,
-                             shape[0], shape[1], shape[2], ofs_py_dtype_name(want->dtype),
+            ofs_py_fail_text(module, OFS_EINVAL, "out: %s; expected (%lld, %lld, %lld) of %s on %s, in C order",
+                             complaint, shape[0], shape[1], shape[2], ofs_py_dtype_name(want->dtype),
                              want->device == OFS_DEVICE_CPU ? "the CPU" : "the capture's CUDA device");
         else
             ofs_py_fail_text(module, OFS_EINVAL, "out: %s; expected three axes of %s on %s, in C order", complaint,

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Sequence
-from types import CapsuleType, TracebackType
+from types import TracebackType
 from typing import Any, Literal, SupportsIndex, final
 
 import numpy as np
@@ -46,7 +46,7 @@ class Frame:
         max_version: tuple[int, int] | None = None,
         dl_device: tuple[int, int] | None = None,
         copy: bool | None = None,
-    ) -> CapsuleType: ...
+    ) -> object: ...  # a PyCapsule
     def __dlpack_device__(self) -> tuple[int, int]: ...
     def __enter__(self) -> Frame: ...
     def __exit__(

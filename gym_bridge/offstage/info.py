@@ -118,7 +118,9 @@ def require(reexec: bool = False) -> None:
     if reason is not None:
         raise NotLoaded(f"{reason}: {shlex.join([command or 'offstage', 'run', '--', 'python', '...'])}")
     if command is None:
-        raise NotLoaded(f"the offstage command is not beside this package and not in PATH. Start the program with: {line}")
+        raise NotLoaded(
+            f"the offstage command is not beside this package and not in PATH. Start the program with: {line}"
+        )
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()

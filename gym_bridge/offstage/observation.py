@@ -10,10 +10,10 @@ import numpy as np
 from ._native import Capture
 from .errors import FrameTimeout, NoFrameYet, PlanError, WindowGone
 
-_BOUNDS = {"uint8": np.uint8, "float16": np.float16, "float32": np.float32, "bfloat16": np.float32}
+_DTYPES: dict[str, Any] = {"uint8": np.uint8, "float16": np.float16, "float32": np.float32, "bfloat16": np.float32}
 
 
-class FrameObservation(gymnasium.Wrapper, gymnasium.utils.RecordConstructorArgs):
+class FrameObservation(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.RecordConstructorArgs):
     """The frames of an environment's window as its observation.
 
     Serves every environment that draws a window of this process while it resets and steps, or in ``render()``: with
@@ -132,7 +132,7 @@ class FrameObservation(gymnasium.Wrapper, gymnasium.utils.RecordConstructorArgs)
         """Close the capture and the environment."""
         if self._capture is not None:
             self._capture.close()
-        super().close()
+        super().close()  # type: ignore[no-untyped-call]
 
     def _drain(self) -> None:
         """Pass over what was drawn before: the episode's first frame has to be one of its own."""
@@ -208,9 +208,9 @@ def _space(options: dict[str, Any]) -> gymnasium.spaces.Box:
         raise PlanError(f'layout: expected CHW or HWC, not "{layout}"')
     channels = stack * (1 if options["gray"] else 3)
     shape = (channels, *size) if layout == "CHW" else (*size, channels)
-    if options["dtype"] not in _BOUNDS:
+    if options["dtype"] not in _DTYPES:
         raise PlanError(f'dtype: expected uint8, float16, bfloat16 or float32, not "{options["dtype"]}"')
-    dtype = _BOUNDS[options["dtype"]]
+    dtype = _DTYPES[options["dtype"]]
     if dtype is np.uint8:
         return gymnasium.spaces.Box(0, 255, shape, np.uint8)
     # As the kernels compute it: each step rounded to float32, then to the type.

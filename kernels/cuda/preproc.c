@@ -9,7 +9,8 @@ static size_t padded(size_t bytes) { return (bytes + ALIGNMENT - 1) / ALIGNMENT 
 
 static size_t axis_bytes(const struct ofs_axis *axis)
 {
-    return padded(axis->output_px * sizeof *axis->first) + padded((axis->output_px + (size_t)1) * sizeof *axis->offset) +
+    return padded(axis->output_px * sizeof *axis->first) +
+           padded((axis->output_px + (size_t)1) * sizeof *axis->offset) +
            padded(axis->offset[axis->output_px] * sizeof *axis->weights);
 }
 
@@ -49,7 +50,8 @@ static uint32_t end_of(const struct ofs_axis *axis, uint32_t i)
     return axis->first[i] + axis->offset[i + 1] - axis->offset[i];
 }
 
-/* The most source columns that `count` outputs of a block need together. Tables run one way, or the other when flipped. */
+/* The most source columns that `count` outputs of a block need together. Tables run one way, or the other when
+ * flipped. */
 static uint32_t widest_span(const struct ofs_axis *x, uint32_t count)
 {
     uint32_t widest = 0;
@@ -132,8 +134,8 @@ void ofs_preproc_aim(const struct ofs_plan *plan, uint32_t index, enum ofs_pixel
     params->blue_shift = 16 - params->red_shift;
 }
 
-void ofs_preproc_aim_copy(const struct ofs_plan *plan, const void *from, uint32_t from_index, void *to, uint32_t to_index,
-                          struct ofs_preproc_copy *copy)
+void ofs_preproc_aim_copy(const struct ofs_plan *plan, const void *from, uint32_t from_index, void *to,
+                          uint32_t to_index, struct ofs_preproc_copy *copy)
 {
     size_t place_bytes = plan->place_stride * plan->item_bytes;
 

@@ -2,6 +2,10 @@
  * x = segments of an output row, y = output rows, z = frames. */
 #include "kernels/cuda/preproc.h"
 
+#if __CUDACC_VER_MAJOR__ * 100 + __CUDACC_VER_MINOR__ < 1107
+#define __grid_constant__ /* only spares a copy of the arguments */
+#endif
+
 #define OFS_DEVICE                 static __device__ __forceinline__
 #define OFS_UNROLL                 _Pragma("unroll 8")
 #define OFS_LOAD(pointer)          __ldg(pointer)
@@ -34,7 +38,8 @@ static __device__ __forceinline__ void resize(const ofs_preproc_params &p, const
 }
 
 extern "C" __global__ void __launch_bounds__(OFS_PREPROC_THREADS)
-    ofs_preproc_resize_memory(const __grid_constant__ ofs_preproc_params p, const __grid_constant__ ofs_preproc_frames frames)
+    ofs_preproc_resize_memory(const __grid_constant__ ofs_preproc_params p,
+                              const __grid_constant__ ofs_preproc_frames frames)
 {
     __shared__ ofs_preproc_shared shared;
     const ofs_preproc_frame &f = frames.frame[blockIdx.z];
@@ -46,7 +51,8 @@ extern "C" __global__ void __launch_bounds__(OFS_PREPROC_THREADS)
 }
 
 extern "C" __global__ void __launch_bounds__(OFS_PREPROC_THREADS)
-    ofs_preproc_resize_texture(const __grid_constant__ ofs_preproc_params p, const __grid_constant__ ofs_preproc_frames frames)
+    ofs_preproc_resize_texture(const __grid_constant__ ofs_preproc_params p,
+                               const __grid_constant__ ofs_preproc_frames frames)
 {
     __shared__ ofs_preproc_shared shared;
     const ofs_preproc_frame &f = frames.frame[blockIdx.z];
@@ -58,7 +64,8 @@ extern "C" __global__ void __launch_bounds__(OFS_PREPROC_THREADS)
 }
 
 extern "C" __global__ void __launch_bounds__(OFS_PREPROC_THREADS)
-    ofs_preproc_direct_memory(const __grid_constant__ ofs_preproc_params p, const __grid_constant__ ofs_preproc_frames frames)
+    ofs_preproc_direct_memory(const __grid_constant__ ofs_preproc_params p,
+                              const __grid_constant__ ofs_preproc_frames frames)
 {
     const ofs_preproc_frame &f = frames.frame[blockIdx.z];
     uint32_t x = blockIdx.x * blockDim.x + threadIdx.x;
@@ -70,7 +77,8 @@ extern "C" __global__ void __launch_bounds__(OFS_PREPROC_THREADS)
 }
 
 extern "C" __global__ void __launch_bounds__(OFS_PREPROC_THREADS)
-    ofs_preproc_direct_texture(const __grid_constant__ ofs_preproc_params p, const __grid_constant__ ofs_preproc_frames frames)
+    ofs_preproc_direct_texture(const __grid_constant__ ofs_preproc_params p,
+                               const __grid_constant__ ofs_preproc_frames frames)
 {
     const ofs_preproc_frame &f = frames.frame[blockIdx.z];
     uint32_t x = blockIdx.x * blockDim.x + threadIdx.x;

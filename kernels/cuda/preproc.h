@@ -1,7 +1,8 @@
-/* A plan on an NVIDIA GPU: what the kernels of preproc.cu are given, and the host's part of the work, which needs no CUDA.
+/* A plan on an NVIDIA GPU: what the kernels of preproc.cu are given, and the host's part of the work, which needs no
+ * CUDA.
  *
- * A kernel is launched with two arguments, struct ofs_preproc_params and struct ofs_preproc_frames, both by value. What one
- * block does is in stages.h, which compiles for the GPU and, for the tests, for the CPU. C11 and C++17. */
+ * A kernel is launched with two arguments, struct ofs_preproc_params and struct ofs_preproc_frames, both by value.
+ * What one block does is in stages.h, which compiles for the GPU and, for the tests, for the CPU. C11 and C++17. */
 #ifndef OFS_KERNELS_CUDA_PREPROC_H
 #define OFS_KERNELS_CUDA_PREPROC_H
 
@@ -15,8 +16,9 @@ extern "C" {
 #define OFS_PREPROC_PARTS   8u   /* threads that share the taps of an output, at most */
 #define OFS_PREPROC_BATCH   16u  /* frames of one launch */
 
-/* The kernels: resize is the general one; direct is for plans without a sum over columns (no resize, nearest). The source is
- * memory or a pair of texture objects. Copy moves one place of an observation, with struct ofs_preproc_copy. */
+/* The kernels: resize is the general one; direct is for plans without a sum over columns (no resize, nearest). The
+ * source is memory or a pair of texture objects. Copy moves one place of an observation, with struct
+ * ofs_preproc_copy. */
 #define OFS_PREPROC_RESIZE_MEMORY  "ofs_preproc_resize_memory"
 #define OFS_PREPROC_RESIZE_TEXTURE "ofs_preproc_resize_texture"
 #define OFS_PREPROC_DIRECT_MEMORY  "ofs_preproc_direct_memory"
@@ -37,9 +39,9 @@ struct ofs_preproc_params {
     uint32_t channels, item_bytes;
     uint32_t red_shift, green_shift, blue_shift; /* of the pixel as a little-endian word */
     uint32_t crop_x_px, crop_y_px, width_px, height_px;
-    uint32_t bottom_px;  /* for textures, whose row 0 is the lowest: the height of the source less one */
-    uint32_t segment_px; /* outputs of a block */
-    uint32_t parts;      /* threads that share the taps of an output */
+    uint32_t bottom_px;     /* for textures, whose row 0 is the lowest: the height of the source less one */
+    uint32_t segment_px;    /* outputs of a block */
+    uint32_t parts;         /* threads that share the taps of an output */
     uint64_t first_element; /* where the place that is written begins */
     uint64_t channel_stride, row_stride, pixel_stride;
 };
@@ -80,8 +82,8 @@ struct ofs_preproc_grid {
 /* How large the tables are that the device needs. */
 size_t ofs_preproc_tables_bytes(const struct ofs_plan *plan);
 
-/* Write the tables to `tables`, for a copy of them at `device` (which may be the same place), aligned to 16 bytes; and the
- * numbers, for place 0. */
+/* Write the tables to `tables`, for a copy of them at `device` (which may be the same place), aligned to 16 bytes; and
+ * the numbers, for place 0. */
 void ofs_preproc_prepare(const struct ofs_plan *plan, void *tables, uintptr_t device, struct ofs_preproc_params *params,
                          struct ofs_preproc_grid *grid);
 
@@ -90,8 +92,8 @@ void ofs_preproc_aim(const struct ofs_plan *plan, uint32_t index, enum ofs_pixel
                      struct ofs_preproc_params *params);
 
 /* Copying place from_index of one observation to place to_index of another. */
-void ofs_preproc_aim_copy(const struct ofs_plan *plan, const void *from, uint32_t from_index, void *to, uint32_t to_index,
-                          struct ofs_preproc_copy *copy);
+void ofs_preproc_aim_copy(const struct ofs_plan *plan, const void *from, uint32_t from_index, void *to,
+                          uint32_t to_index, struct ofs_preproc_copy *copy);
 
 #ifdef __cplusplus
 }

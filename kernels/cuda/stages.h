@@ -1,4 +1,5 @@
-/* What one thread of one block does, stage by stage: plan.h's definition on a GPU. The stages are separated by barriers.
+/* What one thread of one block does, stage by stage: plan.h's definition on a GPU. The stages are separated by
+ * barriers.
  *
  * Included by preproc.cu for the device, and by the emulation of the tests, which runs the same text on the CPU: it is
  * therefore C11 as well as C++17, and who includes it defines first
@@ -12,7 +13,8 @@
 
 #include "kernels/cuda/preproc.h"
 
-/* `texture` and `two` (with a previous frame) are constants wherever these are called, so that loops have no branches. */
+/* `texture` and `two` (with a previous frame) are constants wherever these are called, so that loops have no
+ * branches. */
 
 OFS_DEVICE uint32_t ofs_k_word(const uint8_t *pixels, int64_t pitch_bytes, uint64_t object, uint32_t x, uint32_t row,
                                uint32_t bottom_px, int texture)
@@ -42,8 +44,8 @@ OFS_DEVICE uint32_t ofs_k_normalized(const struct ofs_preproc_params *p, uint32_
 }
 
 /* Steps 1 to 3 for one column of the crop: one level of gray, or red, green and blue, in 1/128. */
-OFS_DEVICE void ofs_k_column(const struct ofs_preproc_params *p, const struct ofs_preproc_frame *f, uint32_t x, uint32_t y,
-                             uint32_t level[3], int texture, int two)
+OFS_DEVICE void ofs_k_column(const struct ofs_preproc_params *p, const struct ofs_preproc_frame *f, uint32_t x,
+                             uint32_t y, uint32_t level[3], int texture, int two)
 {
     uint32_t row = p->crop_y_px + OFS_LOAD(p->y.first + y), from = OFS_LOAD(p->y.offset + y), k;
     uint32_t count = OFS_LOAD(p->y.offset + y + 1) - from, red = 0, green = 0, blue = 0;
@@ -89,8 +91,8 @@ OFS_DEVICE void ofs_k_store(const struct ofs_preproc_params *p, const struct ofs
 
 /* -- direct: one thread, one output pixel -------------------------------------------------------------------------- */
 
-OFS_DEVICE void ofs_k_direct(const struct ofs_preproc_params *p, const struct ofs_preproc_frame *f, uint32_t x, uint32_t y,
-                             int texture, int two)
+OFS_DEVICE void ofs_k_direct(const struct ofs_preproc_params *p, const struct ofs_preproc_frame *f, uint32_t x,
+                             uint32_t y, int texture, int two)
 {
     uint32_t level[3], c;
 
@@ -101,7 +103,8 @@ OFS_DEVICE void ofs_k_direct(const struct ofs_preproc_params *p, const struct of
         ofs_k_store(p, f, c, x, y, level[c]);
 }
 
-/* -- resize: one block, one segment of an output row ---------------------------------------------------------------- */
+/* -- resize: one block, one segment of an output row
+ * ---------------------------------------------------------------- */
 
 struct ofs_k_segment {
     uint32_t begin, count; /* outputs */
@@ -142,8 +145,8 @@ OFS_DEVICE void ofs_k_fill(const struct ofs_preproc_params *p, const struct ofs_
 }
 
 /* Task o is one channel of one output; neighbours in memory are neighbours among the tasks. */
-OFS_DEVICE void ofs_k_task(const struct ofs_preproc_params *p, const struct ofs_k_segment *s, uint32_t o, uint32_t *channel,
-                           uint32_t *output)
+OFS_DEVICE void ofs_k_task(const struct ofs_preproc_params *p, const struct ofs_k_segment *s, uint32_t o,
+                           uint32_t *channel, uint32_t *output)
 {
     if (p->channel_stride == 1) {
         *channel = o % p->channels;
@@ -194,7 +197,8 @@ OFS_DEVICE void ofs_k_finish(const struct ofs_preproc_params *p, const struct of
     }
 }
 
-/* -- copy: one thread, one pixel of one place ----------------------------------------------------------------------- */
+/* -- copy: one thread, one pixel of one place
+ * ----------------------------------------------------------------------- */
 
 OFS_DEVICE void ofs_k_copy(const struct ofs_preproc_copy *c, uint64_t pixel)
 {

@@ -1,8 +1,8 @@
 /* Frames into textures: see texture.h.
  *
- * Of all state, a blit depends on the two framebuffer bindings, the read buffer, the scissor test and the conversion to sRGB;
- * making a texture needs a binding. Nothing else is touched. Calls that could raise an error in this version of GL are not
- * made. */
+ * Of all state, a blit depends on the two framebuffer bindings, the read buffer, the scissor test and the conversion
+ * to sRGB; making a texture needs a binding. Nothing else is touched. Calls that could raise an error in this version
+ * of GL are not made. */
 #include "capture/texture.h"
 
 #include <GL/gl.h>
@@ -37,7 +37,8 @@ static struct {
     void (*BlitFramebuffer)(GLint, GLint, GLint, GLint, GLint, GLint, GLint, GLint, GLbitfield, GLenum);
 } gl = { .once = PTHREAD_ONCE_INIT };
 
-/* Names to delete when their context is current again. A row that finds no place stays until its context is destroyed. */
+/* Names to delete when their context is current again. A row that finds no place stays until its context is
+ * destroyed. */
 #define LEFT_BEHIND 32
 static struct {
     pthread_mutex_t lock;
@@ -66,7 +67,7 @@ static void load(void)
         { "glFramebufferTexture2D", &gl.FramebufferTexture2D },
         { "glCheckFramebufferStatus", &gl.CheckFramebufferStatus },
         { "glBlitFramebuffer", &gl.BlitFramebuffer },
-        { "glEnablei", &gl.Enablei },   /* the last two are of GL 4.1 */
+        { "glEnablei", &gl.Enablei }, /* the last two are of GL 4.1 */
         { "glDisablei", &gl.Disablei },
     };
 
@@ -136,7 +137,8 @@ static GLuint make_texture(uint32_t width_px, uint32_t height_px)
     gl.BindTexture(GL_TEXTURE_2D, name);
     if (buffer)
         gl.BindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
-    gl.TexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, (GLsizei)width_px, (GLsizei)height_px, 0, GL_RGBA, GL_UNSIGNED_BYTE, NULL);
+    gl.TexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, (GLsizei)width_px, (GLsizei)height_px, 0, GL_RGBA, GL_UNSIGNED_BYTE,
+                  NULL);
     gl.TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST); /* else it is incomplete without mipmaps */
     gl.TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
     gl.TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
@@ -163,8 +165,8 @@ static bool make_target(struct ofs_texture_pair *pair, unsigned i)
 
 /* -- the copy ------------------------------------------------------------------------------------------------------ */
 
-/* What is in the way of a plain blit. With several viewports only the first one's scissor test counts, and the test of all
- * would be lost in a plain switch. */
+/* What is in the way of a plain blit. With several viewports only the first one's scissor test counts, and the test of
+ * all would be lost in a plain switch. */
 struct switches {
     bool scissor, indexed, srgb;
 };

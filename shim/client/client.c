@@ -11,7 +11,10 @@
 
 #define NO_SHIM "the Offstage library is not loaded into this process: start the program with  offstage run -- COMMAND"
 
+#define OLD_SHIM "the Offstage library in this process is another version than the program was built for"
+
 static const struct ofs_shim_table *shim;
+static const char *absent = NO_SHIM; /* why `shim` is NULL */
 static __thread char last_error[256];
 
 static void find(void)
@@ -23,6 +26,8 @@ static void find(void)
     shim = get ? get(OFS_SHIM_TABLE_VERSION) : NULL;
     if (shim && shim->size < sizeof *shim)
         shim = NULL; /* an older library than this file */
+    if (get && !shim)
+        absent = OLD_SHIM;
 }
 
 static const struct ofs_shim_table *table(void)
@@ -68,7 +73,7 @@ enum ofs_status ofs_info_get(struct ofs_info *info)
     if (table()) {
         table()->info(info);
     } else {
-        snprintf(info->reason, sizeof info->reason, "%s", NO_SHIM);
+        snprintf(info->reason, sizeof info->reason, "%s", absent);
         snprintf(info->kernels, sizeof info->kernels, "%s", ofs_kernel_backend_name(ofs_kernel_backend_at(0)));
     }
     errno = saved_errno;
@@ -78,7 +83,7 @@ enum ofs_status ofs_info_get(struct ofs_info *info)
 /* Every function that needs the library: errno kept, and the sentence for ofs_last_error(). */
 #define SHIM(call)                                                                                                     \
     int saved_errno = errno;                                                                                           \
-    enum ofs_status status = table() ? (last_error[0] = '\0', table()->call) : fail(OFS_ENOSHIM, NO_SHIM);             \
+    enum ofs_status status = table() ? (last_error[0] = '\0', table()->call) : fail(OFS_ENOSHIM, absent);              \
     errno = saved_errno
 #define WHY last_error, sizeof last_error
 
@@ -156,6 +161,7 @@ enum ofs_status ofs_preprocess(const struct ofs_plan_desc *desc, const void *pix
 {
     struct ofs_plan_source source = { .pixels = pixels, .pitch_bytes = pitch_bytes };
     struct ofs_plan *plan;
+    int saved_errno = errno;
     size_t needed;
 
     if (!desc || !pixels || !out)
@@ -164,9 +170,10 @@ enum ofs_status ofs_preprocess(const struct ofs_plan_desc *desc, const void *pix
         return OFS_EINVAL;
     if (desc->stack > 1 || desc->max_frames > 1)
         return fail(OFS_EINVAL, "one frame has no stack, and no frame before it: stack and max_frames must be 1");
-    if ((size_t)(pitch_bytes < 0 ? -pitch_bytes : pitch_bytes) < (size_t)desc->source_width_px * 4)
+    if ((pitch_bytes < 0 ? 0 - (size_t)pitch_bytes : (size_t)pitch_bytes) < (size_t)desc->source_width_px * 4)
         return fail(OFS_EINVAL, "the pitch is smaller than a row: width * 4 bytes are needed");
     plan = ofs_plan_create(desc, NULL);
+    errno = saved_errno;
     if (!plan)
         return fail(OFS_ENOMEM, "out of memory");
     needed = ofs_plan_bytes(plan);

@@ -52,8 +52,8 @@ enum ofs_status ofs_cuda_enter(const struct ofs_cuda *cuda, struct ofs_cuda_entr
         return ofs_cuda_fail(OFS_ENODEV, why, why_bytes, "the CUDA context is gone: %s",
                              ofs_cu_text(result, text, sizeof text));
     }
-    /* While any thread records a CUDA graph, calls such as an allocation by another thread would spoil the recording; we
-     * touch nothing that is recorded, so they need not. */
+    /* While any thread records a CUDA graph, calls such as an allocation by another thread would spoil the recording;
+     * we touch nothing that is recorded, so they need not. */
     entry->capture_mode = OFS_CU_CAPTURE_MODE_RELAXED;
     cuda->cu->cuThreadExchangeStreamCaptureMode(&entry->capture_mode);
     return OFS_OK;
@@ -77,10 +77,13 @@ static enum ofs_status gl_device(const struct ofs_cu *cu, int *device, char *why
     unsigned found = 0;
     char text[128];
 
+    if (!cu->cuGLGetDevices_v2)
+        return ofs_cuda_fail(OFS_ENODEV, why, why_bytes, "this libcuda.so.1 knows nothing of GL");
     result = cu->cuGLGetDevices_v2(&found, devices, MAX_GL_DEVICES, OFS_CU_GL_DEVICE_LIST_ALL);
     if (result == OFS_CU_NO_DEVICE || (!result && !found))
-        return ofs_cuda_fail(OFS_ENODEV, why, why_bytes,
-                             "the GL context is not drawn by a CUDA device (software, or hidden by CUDA_VISIBLE_DEVICES?)");
+        return ofs_cuda_fail(
+            OFS_ENODEV, why, why_bytes,
+            "the GL context is not drawn by a CUDA device (software, or hidden by CUDA_VISIBLE_DEVICES?)");
     if (result)
         return ofs_cuda_fail(OFS_ENODEV, why, why_bytes, "CUDA does not find the current GL context: %s",
                              ofs_cu_text(result, text, sizeof text));
@@ -113,8 +116,8 @@ static enum ofs_status choose(struct ofs_cuda *cuda, int ordinal, char *why, siz
     cu->cuDeviceGetAttribute(&minor, OFS_CU_COMPUTE_CAPABILITY_MINOR, cuda->device);
     if (major * 10 + minor < OLDEST_CAPABILITY)
         return ofs_cuda_fail(OFS_ENOSYS, why, why_bytes,
-                             "CUDA device %d has compute capability %d.%d; 7.5 (Turing) or newer is needed", cuda->ordinal,
-                             major, minor);
+                             "CUDA device %d has compute capability %d.%d; 7.5 (Turing) or newer is needed",
+                             cuda->ordinal, major, minor);
     return OFS_OK;
 }
 
@@ -122,15 +125,17 @@ static enum ofs_status choose(struct ofs_cuda *cuda, int ordinal, char *why, siz
 static enum ofs_status load_kernels(struct ofs_cuda *cuda, char *why, size_t why_bytes)
 {
     static const char *const names[OFS_CUDA_KERNELS] = {
-        [OFS_CUDA_RESIZE_MEMORY] = OFS_PREPROC_RESIZE_MEMORY,   [OFS_CUDA_RESIZE_TEXTURE] = OFS_PREPROC_RESIZE_TEXTURE,
-        [OFS_CUDA_DIRECT_MEMORY] = OFS_PREPROC_DIRECT_MEMORY,   [OFS_CUDA_DIRECT_TEXTURE] = OFS_PREPROC_DIRECT_TEXTURE,
+        [OFS_CUDA_RESIZE_MEMORY] = OFS_PREPROC_RESIZE_MEMORY,
+        [OFS_CUDA_RESIZE_TEXTURE] = OFS_PREPROC_RESIZE_TEXTURE,
+        [OFS_CUDA_DIRECT_MEMORY] = OFS_PREPROC_DIRECT_MEMORY,
+        [OFS_CUDA_DIRECT_TEXTURE] = OFS_PREPROC_DIRECT_TEXTURE,
         [OFS_CUDA_COPY] = OFS_PREPROC_COPY,
     };
     const struct ofs_cu *cu = cuda->cu;
     int low = 0, high = 0;
-    enum ofs_status status =
-        ofs_cuda_result(cu->cuModuleLoadData(&cuda->module, ofs_cuda_fatbin),
-                        "the kernels cannot be loaded (a driver older than the CUDA they are built with?)", why, why_bytes);
+    enum ofs_status status = ofs_cuda_result(
+        cu->cuModuleLoadData(&cuda->module, ofs_cuda_fatbin),
+        "the kernels cannot be loaded (a driver older than the CUDA they are built with?)", why, why_bytes);
 
     for (int i = 0; i < OFS_CUDA_KERNELS && status == OFS_OK; i++)
         status = ofs_cuda_result(cu->cuModuleGetFunction(&cuda->kernels[i], cuda->module, names[i]), names[i], why,
@@ -179,8 +184,23 @@ enum ofs_status ofs_cuda_open(int ordinal, struct ofs_cuda **cuda_out, char *why
     return status;
 }
 
-/* Also of one that was opened in part. At the end of the process the driver may be gone already; every call then fails and
- * nothing is lost. */
+/* Entered. */
+static void give_back(const struct ofs_cuda *cuda)
+{
+    if (cuda->stream) {
+        cuda->cu->cuStreamSynchronize(cuda->stream);
+        cuda->cu->cuStreamDestroy_v2(cuda->stream);
+    }
+    for (int i = 0; i < OFS_CUDA_EVENTS; i++) {
+        if (cuda->events[i])
+            cuda->cu->cuEventDestroy_v2(cuda->events[i]);
+    }
+    if (cuda->module)
+        cuda->cu->cuModuleUnload(cuda->module);
+}
+
+/* Also of one that was opened in part. At the end of the process the driver may be gone already; every call then fails
+ * and nothing is lost. */
 void ofs_cuda_close(struct ofs_cuda *cuda)
 {
     struct ofs_cuda_entry entry;
@@ -188,18 +208,11 @@ void ofs_cuda_close(struct ofs_cuda *cuda)
 
     if (!cuda)
         return;
-    if (cuda->context && ofs_cuda_enter(cuda, &entry, why, sizeof why) == OFS_OK) {
-        if (cuda->stream) {
-            cuda->cu->cuStreamSynchronize(cuda->stream);
-            cuda->cu->cuStreamDestroy_v2(cuda->stream);
+    if (cuda->context && getpid() == cuda->pid) {
+        if (ofs_cuda_enter(cuda, &entry, why, sizeof why) == OFS_OK) {
+            give_back(cuda);
+            ofs_cuda_leave(&entry);
         }
-        for (int i = 0; i < OFS_CUDA_EVENTS; i++) {
-            if (cuda->events[i])
-                cuda->cu->cuEventDestroy_v2(cuda->events[i]);
-        }
-        if (cuda->module)
-            cuda->cu->cuModuleUnload(cuda->module);
-        ofs_cuda_leave(&entry);
         cuda->cu->cuDevicePrimaryCtxRelease_v2(cuda->device);
     }
     free(cuda);

@@ -1,5 +1,5 @@
-/* The kernels as data: OFS_CUDA_FATBIN names the file that nvcc wrote. The assembler takes it in, so that no tool has to turn
- * it into text first; libcuda wants it aligned. */
+/* The kernels as data: OFS_CUDA_FATBIN names the file that nvcc wrote. The assembler takes it in, so that no tool has
+ * to turn it into text first; libcuda wants it aligned. */
 #include "cuda/private.h"
 
 __asm__(".section .rodata.ofs_cuda_fatbin, \"a\", %progbits\n"

@@ -1,5 +1,5 @@
-/* GL textures that CUDA reads. Registered once, mapped for each frame: GL draws into a texture only while it is not mapped,
- * and mapping and unmapping put the two into order without waiting. */
+/* GL textures that CUDA reads. Registered once, mapped for each frame: GL draws into a texture only while it is not
+ * mapped, and mapping and unmapping put the two into order without waiting. */
 #include "cuda/private.h"
 
 #include <stdlib.h>
@@ -56,7 +56,8 @@ enum ofs_status ofs_cuda_map(struct ofs_cuda_image *image, struct ofs_cuda_image
     return ofs_cuda_result(result, "the frame's texture cannot be read by CUDA", why, why_bytes);
 }
 
-enum ofs_status ofs_cuda_unmap(struct ofs_cuda_image *image, struct ofs_cuda_image *previous, char *why, size_t why_bytes)
+enum ofs_status ofs_cuda_unmap(struct ofs_cuda_image *image, struct ofs_cuda_image *previous, char *why,
+                               size_t why_bytes)
 {
     const struct ofs_cuda *cuda = image->cuda;
     void *resources[2] = { image->resource, previous ? previous->resource : NULL };
@@ -76,6 +77,10 @@ enum ofs_status ofs_cuda_register_texture(struct ofs_cuda *cuda, unsigned gl_tex
     *image_out = NULL;
     if (status != OFS_OK)
         return status;
+    if (!cuda->cu->cuGraphicsGLRegisterImage) {
+        ofs_cuda_leave(&entry);
+        return ofs_cuda_fail(OFS_ENOSYS, why, why_bytes, "this libcuda.so.1 knows nothing of GL");
+    }
     image = calloc(1, sizeof *image);
     if (!image) {
         ofs_cuda_leave(&entry);

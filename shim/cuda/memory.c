@@ -12,7 +12,8 @@ enum ofs_status ofs_cuda_alloc(struct ofs_cuda *cuda, size_t bytes, void **data_
     *data_out = NULL;
     if (status != OFS_OK)
         return status;
-    status = ofs_cuda_result(cuda->cu->cuMemAlloc_v2(&address, bytes), "no device memory for observations", why, why_bytes);
+    status =
+        ofs_cuda_result(cuda->cu->cuMemAlloc_v2(&address, bytes), "no device memory for observations", why, why_bytes);
     if (status == OFS_OK) {
         status = ofs_cuda_result(cuda->cu->cuMemsetD8Async(address, 0, bytes, cuda->stream), "cuMemsetD8Async", why,
                                  why_bytes);
@@ -77,8 +78,9 @@ static enum ofs_status check_ranges(const struct ofs_cuda *cuda, const void *dat
             return ofs_cuda_fail(OFS_EINVAL, why, why_bytes, "%p has %llu bytes of device memory; %zu are needed", data,
                                  at - ofs_cuda_address(data), bytes);
         if (!facts.managed && facts.device != cuda->ordinal)
-            return ofs_cuda_fail(OFS_EINVAL, why, why_bytes, "%p is memory of CUDA device %d, the frames are on device %d",
-                                 data, facts.device, cuda->ordinal);
+            return ofs_cuda_fail(OFS_EINVAL, why, why_bytes,
+                                 "%p is memory of CUDA device %d, the frames are on device %d", data, facts.device,
+                                 cuda->ordinal);
         if (facts.start + facts.bytes <= at) /* no range is told for this kind of memory */
             return OFS_OK;
         at = facts.start + facts.bytes;
@@ -86,7 +88,8 @@ static enum ofs_status check_ranges(const struct ofs_cuda *cuda, const void *dat
     return OFS_OK;
 }
 
-enum ofs_status ofs_cuda_check_pointer(struct ofs_cuda *cuda, const void *data, size_t bytes, char *why, size_t why_bytes)
+enum ofs_status ofs_cuda_check_pointer(struct ofs_cuda *cuda, const void *data, size_t bytes, char *why,
+                                       size_t why_bytes)
 {
     struct ofs_cuda_entry entry;
     enum ofs_status status;
@@ -130,8 +133,8 @@ void ofs_cuda_event_give(struct ofs_cuda *cuda, void *event)
         cuda->cu->cuEventDestroy_v2(event);
 }
 
-/* What is on `first` now comes before what `then` gets from now on. An event may be used again at once: a wait remembers the
- * record that it saw. */
+/* What is on `first` now comes before what `then` gets from now on. An event may be used again at once: a wait
+ * remembers the record that it saw. */
 static int order(struct ofs_cuda *cuda, void *first, void *then)
 {
     void *event = ofs_cuda_event_take(cuda);
@@ -162,8 +165,8 @@ enum ofs_status ofs_cuda_consumer_wait(struct ofs_cuda *cuda, uintptr_t stream, 
 
     if (status != OFS_OK)
         return status;
-    status = ofs_cuda_result(order(cuda, cuda->stream, stream_of(stream)), "the consumer's stream cannot wait for the frame",
-                             why, why_bytes);
+    status = ofs_cuda_result(order(cuda, cuda->stream, stream_of(stream)),
+                             "the consumer's stream cannot wait for the frame", why, why_bytes);
     ofs_cuda_leave(&entry);
     return status;
 }
@@ -194,7 +197,8 @@ enum ofs_status ofs_cuda_synchronize(struct ofs_cuda *cuda, char *why, size_t wh
 
 /* -- copies -------------------------------------------------------------------------------------------------------- */
 
-enum ofs_status ofs_cuda_copy(struct ofs_cuda *cuda, void *to, const void *from, size_t bytes, char *why, size_t why_bytes)
+enum ofs_status ofs_cuda_copy(struct ofs_cuda *cuda, void *to, const void *from, size_t bytes, char *why,
+                              size_t why_bytes)
 {
     struct ofs_cuda_entry entry;
     enum ofs_status status = ofs_cuda_enter(cuda, &entry, why, why_bytes);
@@ -256,9 +260,9 @@ enum ofs_status ofs_cuda_deliver(struct ofs_cuda *cuda, void *to, const void *fr
     status = ofs_cuda_result(order(cuda, cuda->stream, theirs), "the consumer's stream cannot wait for the frame", why,
                              why_bytes);
     if (status == OFS_OK)
-        status = ofs_cuda_result(
-            cuda->cu->cuMemcpyDtoDAsync_v2(ofs_cuda_address(to), ofs_cuda_address(from), bytes, theirs), "cuMemcpyDtoDAsync",
-            why, why_bytes);
+        status =
+            ofs_cuda_result(cuda->cu->cuMemcpyDtoDAsync_v2(ofs_cuda_address(to), ofs_cuda_address(from), bytes, theirs),
+                            "cuMemcpyDtoDAsync", why, why_bytes);
     if (status == OFS_OK)
         status = order_after(cuda, theirs, why, why_bytes);
     ofs_cuda_leave(&entry);

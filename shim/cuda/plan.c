@@ -14,7 +14,8 @@ struct ofs_cuda_plan {
 };
 
 /* Entered. */
-static enum ofs_status upload_tables(struct ofs_cuda_plan *self, const struct ofs_plan *plan, char *why, size_t why_bytes)
+static enum ofs_status upload_tables(struct ofs_cuda_plan *self, const struct ofs_plan *plan, char *why,
+                                     size_t why_bytes)
 {
     const struct ofs_cuda *cuda = self->cuda;
     size_t bytes = ofs_preproc_tables_bytes(plan);
@@ -34,8 +35,8 @@ static enum ofs_status upload_tables(struct ofs_cuda_plan *self, const struct of
     return ofs_cuda_result(result, "the plan's tables cannot be put on the device", why, why_bytes);
 }
 
-enum ofs_status ofs_cuda_plan_create(struct ofs_cuda *cuda, const struct ofs_plan *plan, struct ofs_cuda_plan **plan_out,
-                                     char *why, size_t why_bytes)
+enum ofs_status ofs_cuda_plan_create(struct ofs_cuda *cuda, const struct ofs_plan *plan,
+                                     struct ofs_cuda_plan **plan_out, char *why, size_t why_bytes)
 {
     struct ofs_cuda_entry entry;
     struct ofs_cuda_plan *self;
@@ -86,14 +87,13 @@ static int launch(struct ofs_cuda_plan *self, bool texture, uint32_t index, enum
                                                : (texture ? OFS_CUDA_RESIZE_TEXTURE : OFS_CUDA_RESIZE_MEMORY);
 
     ofs_preproc_aim(&self->plan, index, format, &params);
-    return cuda->cu->cuLaunchKernel(cuda->kernels[kernel], grid->blocks_x, grid->blocks_y, count, grid->threads, 1, 1, 0,
-                                    cuda->stream, arguments, NULL);
+    return cuda->cu->cuLaunchKernel(cuda->kernels[kernel], grid->blocks_x, grid->blocks_y, count, grid->threads, 1, 1,
+                                    0, cuda->stream, arguments, NULL);
 }
 
 static bool fits(const struct ofs_plan *plan, const struct ofs_cuda_image *image)
 {
-    return !image ||
-           (image->width_px == plan->desc.source_width_px && image->height_px == plan->desc.source_height_px);
+    return !image || (image->width_px == plan->desc.source_width_px && image->height_px == plan->desc.source_height_px);
 }
 
 static enum ofs_status check_place(const struct ofs_cuda_plan *self, uint32_t index, const void *out, char *why,
@@ -102,13 +102,15 @@ static enum ofs_status check_place(const struct ofs_cuda_plan *self, uint32_t in
     if (index >= self->plan.desc.stack)
         return ofs_cuda_fail(OFS_EINVAL, why, why_bytes, "place %u of a stack of %u", index, self->plan.desc.stack);
     if (!out || (uintptr_t)out % self->plan.item_bytes)
-        return ofs_cuda_fail(OFS_EINVAL, why, why_bytes, "the observation at %p is not aligned to its elements of %u bytes",
-                             out, self->plan.item_bytes);
+        return ofs_cuda_fail(OFS_EINVAL, why, why_bytes,
+                             "the observation at %p is not aligned to its elements of %u bytes", out,
+                             self->plan.item_bytes);
     return OFS_OK;
 }
 
 enum ofs_status ofs_cuda_run_image(struct ofs_cuda_plan *self, struct ofs_cuda_image *image,
-                                   struct ofs_cuda_image *previous, uint32_t index, void *out, char *why, size_t why_bytes)
+                                   struct ofs_cuda_image *previous, uint32_t index, void *out, char *why,
+                                   size_t why_bytes)
 {
     struct ofs_preproc_frames frames = { .frame[0].out = out };
     struct ofs_cuda_entry entry;
@@ -120,8 +122,9 @@ enum ofs_status ofs_cuda_run_image(struct ofs_cuda_plan *self, struct ofs_cuda_i
     if (self->plan.desc.max_frames != 2 || previous == image)
         previous = NULL;
     if (!fits(&self->plan, image) || !fits(&self->plan, previous))
-        return ofs_cuda_fail(OFS_EINVAL, why, why_bytes, "a frame of %ux%u does not fit a plan for %ux%u", image->width_px,
-                             image->height_px, self->plan.desc.source_width_px, self->plan.desc.source_height_px);
+        return ofs_cuda_fail(OFS_EINVAL, why, why_bytes, "a frame of %ux%u does not fit a plan for %ux%u",
+                             image->width_px, image->height_px, self->plan.desc.source_width_px,
+                             self->plan.desc.source_height_px);
     status = ofs_cuda_enter(self->cuda, &entry, why, why_bytes);
     if (status != OFS_OK)
         return status;
@@ -141,7 +144,9 @@ enum ofs_status ofs_cuda_run_image(struct ofs_cuda_plan *self, struct ofs_cuda_i
 static bool aligned(const struct ofs_cuda_source *source)
 {
     return source->pixels && ((uintptr_t)source->pixels | (uintptr_t)source->pitch_bytes | (uintptr_t)source->previous |
-                              (source->previous ? (uintptr_t)source->previous_pitch_bytes : 0)) % 4 == 0;
+                              (source->previous ? (uintptr_t)source->previous_pitch_bytes : 0)) %
+                                     4 ==
+                                 0;
 }
 
 enum ofs_status ofs_cuda_run_device(struct ofs_cuda_plan *self, const struct ofs_cuda_source *sources, uint32_t count,
@@ -208,8 +213,8 @@ enum ofs_status ofs_cuda_copy_frame(struct ofs_cuda_plan *self, const void *from
                                                 copy.pixels * copy.channels * copy.item_bytes, cuda->stream);
     else
         result = cuda->cu->cuLaunchKernel(cuda->kernels[OFS_CUDA_COPY],
-                                          (unsigned)((copy.pixels + OFS_PREPROC_THREADS - 1) / OFS_PREPROC_THREADS), 1, 1,
-                                          OFS_PREPROC_THREADS, 1, 1, 0, cuda->stream, arguments, NULL);
+                                          (unsigned)((copy.pixels + OFS_PREPROC_THREADS - 1) / OFS_PREPROC_THREADS), 1,
+                                          1, OFS_PREPROC_THREADS, 1, 1, 0, cuda->stream, arguments, NULL);
     status = ofs_cuda_result(result, "a frame cannot be copied", why, why_bytes);
     ofs_cuda_leave(&entry);
     return status;

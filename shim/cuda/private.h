@@ -69,14 +69,16 @@ void ofs_cuda_event_give(struct ofs_cuda *cuda, void *event);
 
 static inline unsigned long long ofs_cuda_address(const void *data) { return (unsigned long long)(uintptr_t)data; }
 
-/* -- the table's functions, see cuda_api.h -------------------------------------------------------------------------- */
+/* -- the table's functions, see cuda_api.h
+ * -------------------------------------------------------------------------- */
 
 enum ofs_status ofs_cuda_open(int ordinal, struct ofs_cuda **cuda_out, char *why, size_t why_bytes);
 void ofs_cuda_close(struct ofs_cuda *cuda);
 int ofs_cuda_ordinal(const struct ofs_cuda *cuda);
 enum ofs_status ofs_cuda_alloc(struct ofs_cuda *cuda, size_t bytes, void **data_out, char *why, size_t why_bytes);
 void ofs_cuda_free(struct ofs_cuda *cuda, void *data);
-enum ofs_status ofs_cuda_check_pointer(struct ofs_cuda *cuda, const void *data, size_t bytes, char *why, size_t why_bytes);
+enum ofs_status ofs_cuda_check_pointer(struct ofs_cuda *cuda, const void *data, size_t bytes, char *why,
+                                       size_t why_bytes);
 enum ofs_status ofs_cuda_copy(struct ofs_cuda *cuda, void *to, const void *from, size_t bytes, char *why,
                               size_t why_bytes);
 enum ofs_status ofs_cuda_upload(struct ofs_cuda *cuda, void *to, const void *host, size_t bytes, char *why,
@@ -92,8 +94,8 @@ enum ofs_status ofs_cuda_register_texture(struct ofs_cuda *cuda, unsigned gl_tex
                                           uint32_t height_px, struct ofs_cuda_image **image_out, char *why,
                                           size_t why_bytes);
 void ofs_cuda_unregister_texture(struct ofs_cuda_image *image);
-enum ofs_status ofs_cuda_plan_create(struct ofs_cuda *cuda, const struct ofs_plan *plan, struct ofs_cuda_plan **plan_out,
-                                     char *why, size_t why_bytes);
+enum ofs_status ofs_cuda_plan_create(struct ofs_cuda *cuda, const struct ofs_plan *plan,
+                                     struct ofs_cuda_plan **plan_out, char *why, size_t why_bytes);
 void ofs_cuda_plan_destroy(struct ofs_cuda_plan *plan);
 enum ofs_status ofs_cuda_run_image(struct ofs_cuda_plan *plan, struct ofs_cuda_image *image,
                                    struct ofs_cuda_image *previous, uint32_t index, void *out, char *why,
@@ -103,7 +105,8 @@ enum ofs_status ofs_cuda_run_device(struct ofs_cuda_plan *plan, const struct ofs
 enum ofs_status ofs_cuda_copy_frame(struct ofs_cuda_plan *plan, const void *from, uint32_t from_index, void *to,
                                     uint32_t to_index, char *why, size_t why_bytes);
 
-/* -- image.c, for plan.c; entered ----------------------------------------------------------------------------------- */
+/* -- image.c, for plan.c; entered
+ * ----------------------------------------------------------------------------------- */
 
 /* Let CUDA read one or two images (the second NULL = one) in the order of the stream; sets image->object. */
 OFS_MUST_USE enum ofs_status ofs_cuda_map(struct ofs_cuda_image *image, struct ofs_cuda_image *previous, char *why,

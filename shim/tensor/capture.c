@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tensor/private.h"
 
@@ -80,7 +79,7 @@ enum ofs_status ofs_shim_capture_open(const struct ofs_capture_desc *desc, struc
         return status;
     }
     capture->refs = 1;
-    capture->pid = getpid();
+    capture->generation = ofs_tensor_generation;
     capture->desc = *desc;
     capture->shape = shape;
     capture->shape.device = ofs_target_device(capture->target);
@@ -90,6 +89,7 @@ enum ofs_status ofs_shim_capture_open(const struct ofs_capture_desc *desc, struc
         capture->desc.plan.stack = 1;
     if (capture->desc.plan.max_frames == 0)
         capture->desc.plan.max_frames = 1;
+    capture->user = ofs_this_thread();
     pthread_mutex_init(&capture->lock, NULL);
     pthread_cond_init(&capture->changed, NULL);
     status = ofs_captures_add(capture);
@@ -120,7 +120,7 @@ void ofs_capture_unref(struct ofs_capture *capture)
 void ofs_shim_capture_close(struct ofs_capture *capture)
 {
     /* In a forked child the parent's locks may be held by threads that do not exist here: leave it all alone. */
-    if (!capture || capture->pid != getpid())
+    if (!capture || capture->generation != ofs_tensor_generation)
         return;
     pthread_mutex_lock(&capture->lock);
     capture->closed = true;
@@ -132,21 +132,23 @@ void ofs_shim_capture_close(struct ofs_capture *capture)
 
 void ofs_shim_capture_reset(struct ofs_capture *capture)
 {
-    if (!capture || capture->pid != getpid())
+    if (!capture || capture->generation != ofs_tensor_generation)
         return;
+    atomic_fetch_add(&capture->refs, 1);
     pthread_mutex_lock(&capture->lock);
     while (capture->taking)
         pthread_cond_wait(&capture->changed, &capture->lock);
     capture->set.has_history = false;
     capture->forget = true;
     pthread_mutex_unlock(&capture->lock);
+    ofs_capture_unref(capture);
 }
 
 enum ofs_status ofs_shim_capture_shape(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes)
 {
     if (!capture || !frame || frame->struct_size != sizeof *frame)
         return ofs_fail(OFS_EINVAL, why, why_bytes, "no capture, or a struct of another size");
-    if (capture->pid != getpid())
+    if (capture->generation != ofs_tensor_generation)
         return ofs_fail(OFS_EINVAL, why, why_bytes, "the capture was opened before fork(): open one in this process");
     pthread_mutex_lock(&capture->lock);
     *frame = capture->shape;

@@ -1,7 +1,6 @@
 /* One frame into one capture, at the swap, on the thread that shows it. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tensor/private.h"
 
@@ -24,7 +23,7 @@ static bool begin(struct ofs_capture *capture, const struct ofs_shown *shown)
         capture->forget = false;
         capture->window = shown->window;
         capture->gone = false;
-        capture->drawer = shown->bgrx ? 0 : gettid();
+        capture->drawer = shown->bgrx ? NULL : ofs_this_thread();
         capture->shown++;
     }
     pthread_mutex_unlock(&capture->lock);
@@ -91,13 +90,15 @@ static void end(struct ofs_capture *capture)
     pthread_mutex_unlock(&capture->lock);
 }
 
-static bool somebody_waits(struct ofs_capture *capture)
+/* Another thread waits for this frame, or will: it cannot bring in what is in flight, and this one may not show another
+ * frame before it was given this one. */
+static bool wanted_elsewhere(struct ofs_capture *capture)
 {
-    bool waits;
+    bool wanted;
     pthread_mutex_lock(&capture->lock);
-    waits = capture->waiting > 0;
+    wanted = capture->waiting > 0 || capture->user != ofs_this_thread();
     pthread_mutex_unlock(&capture->lock);
-    return waits;
+    return wanted;
 }
 
 void ofs_capture_feed(struct ofs_capture *capture, const struct ofs_shown *shown)
@@ -112,8 +113,7 @@ void ofs_capture_feed(struct ofs_capture *capture, const struct ofs_shown *shown
         capture->flight.active = true;
         capture->flight.shown = *shown;
         capture->flight.number = capture->shown;
-        /* Another thread has nothing to do but wait for this frame: it gets it now. */
-        if (somebody_waits(capture))
+        if (wanted_elsewhere(capture))
             land(capture, shown->context);
     } else {
         publish(capture, shown, capture->shown, &result);
@@ -125,7 +125,7 @@ void ofs_capture_land(struct ofs_capture *capture)
 {
     uint64_t context;
 
-    if (!capture->flight.active || capture->feeding || capture->drawer != gettid())
+    if (capture->feeding || !capture->flight.active || capture->drawer != ofs_this_thread())
         return;
     context = ofs_tensor_host->current_context();
     if (context != capture->flight.pbo.context)

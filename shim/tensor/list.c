@@ -5,6 +5,8 @@
 
 #define MAX_CAPTURES 256
 
+unsigned ofs_tensor_generation;
+
 /* All mutable state of this file. A capture is referenced while it is in the list. */
 static struct {
     pthread_mutex_t lock;
@@ -55,6 +57,12 @@ static unsigned gather(struct ofs_capture **captures)
     return count;
 }
 
+const void *ofs_this_thread(void)
+{
+    static __thread char here;
+    return &here;
+}
+
 static void sink_frame(const struct ofs_shown *shown)
 {
     struct ofs_capture *captures[MAX_CAPTURES];
@@ -86,4 +94,5 @@ void ofs_tensor_fork_child(void)
 {
     pthread_mutex_init(&list.lock, NULL);
     list.count = 0;
+    ofs_tensor_generation++;
 }

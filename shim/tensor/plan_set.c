@@ -39,8 +39,7 @@ static enum ofs_status make(struct ofs_capture *capture, struct ofs_plan_set *se
     if (old->plan && ofs_plan_desc(old->plan)->width_px == ofs_plan_desc(set->plan)->width_px &&
         ofs_plan_desc(old->plan)->height_px == ofs_plan_desc(set->plan)->height_px) {
         set->slots = old->slots;
-        set->history = old->history;
-        set->has_history = old->has_history;
+        set->history = old->history; /* has_history when the old set goes: a reset may come until then */
         return OFS_OK;
     }
     status = ofs_slots_create(capture->target, capture->desc.slots + OFS_SPARE_SLOTS, ofs_plan_bytes(set->plan), &set->slots);

@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "capture/frame.h"
 #include "capture/pbo.h"
@@ -70,7 +69,7 @@ struct ofs_interop {
 
 struct ofs_capture {
     _Atomic int refs;             /* the handle, and each thread that feeds it */
-    pid_t pid;
+    unsigned generation;          /* of the process that opened it: forked children have later ones */
     struct ofs_capture_desc desc; /* as given, defaults filled in */
     struct ofs_target *target;
 
@@ -87,7 +86,8 @@ struct ofs_capture {
     uint64_t shown, handed;       /* numbers of the newest frame, and of the one that was handed out last */
     struct ofs_frame shape;       /* what observations look like; bytes = 0: not known yet */
     uint32_t window;              /* that the last frame was of; 0 = no frame yet */
-    pid_t drawer;                 /* thread that showed it by GL; 0 = another process's business */
+    const void *drawer;           /* ofs_this_thread() of the thread that showed it by GL; NULL = not one of the program's */
+    const void *user;             /* ofs_this_thread() of the thread that asked for a frame last, or opened it */
     bool gone;                    /* that window was destroyed */
     bool forget;                  /* reset: frames before do not count for max_frames */
     enum ofs_status trouble;      /* why the newest frame could not be captured; OFS_OK = it could */
@@ -103,6 +103,10 @@ enum ofs_status ofs_fail(enum ofs_status status, char *why, size_t why_bytes, co
 /* -- list.c ------------------------------------------------------------------------------------------------------- */
 OFS_MUST_USE enum ofs_status ofs_captures_add(struct ofs_capture *capture); /* OFS_ENOMEM: too many */
 void ofs_captures_remove(struct ofs_capture *capture);
+/* How many forks lie between this process and the one that the library was loaded into. */
+extern unsigned ofs_tensor_generation;
+/* A value that no other living thread has, without asking the kernel. */
+const void *ofs_this_thread(void);
 
 /* -- capture.c ---------------------------------------------------------------------------------------------------- */
 void ofs_capture_unref(struct ofs_capture *capture);

@@ -4,11 +4,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "tensor/target.h"
+#include "tensor/private.h"
 
 struct ofs_slots {
     pthread_mutex_t lock;
     struct ofs_target *target;
+    unsigned generation;          /* of the process whose memory this is */
     size_t bytes;
     int users;                    /* the capture, and each slot that is leased */
     uint32_t count, leased;
@@ -33,6 +34,7 @@ enum ofs_status ofs_slots_create(struct ofs_target *target, uint32_t count, size
     pthread_mutex_init(&slots->lock, NULL);
     slots->target = target;
     ofs_target_acquire(target);
+    slots->generation = ofs_tensor_generation;
     slots->bytes = bytes;
     slots->users = 1;
     for (uint32_t i = 0; i < count; i++) {
@@ -109,6 +111,9 @@ bool ofs_slot_lease(struct ofs_slot *slot, uint32_t limit)
 void ofs_slot_unlease(struct ofs_slot *slot, uintptr_t stream)
 {
     struct ofs_slots *slots = slot->set;
+    /* In a forked child this is a copy whose lock may be held by a thread that does not exist here. */
+    if (slots->generation != ofs_tensor_generation)
+        return;
     ofs_target_order_after(slots->target, stream);
     pthread_mutex_lock(&slots->lock);
     slot->refs--;

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "tensor/private.h"
 
@@ -46,7 +45,7 @@ static enum ofs_status obstacle(const struct ofs_capture *capture, char *why, si
         return ofs_fail(capture->trouble, why, why_bytes, "%s", capture->why);
     if (capture->gone)
         return ofs_fail(OFS_EGONE, why, why_bytes, "window 0x%x was closed", capture->window);
-    if (capture->drawer == gettid())
+    if (capture->drawer == ofs_this_thread())
         return ofs_fail(OFS_ETIMEDOUT, why, why_bytes,
                         "no new frame: this thread draws window 0x%x, and has swapped no buffers since the last frame",
                         capture->window);
@@ -60,7 +59,7 @@ static enum ofs_status check(const struct ofs_capture *capture, const struct ofs
     if (frame->struct_size != sizeof *frame)
         return ofs_fail(OFS_EINVAL, why, why_bytes, "struct_size of the frame is %u, and the library expects %zu",
                         frame->struct_size, sizeof *frame);
-    if (capture->pid != getpid())
+    if (capture->generation != ofs_tensor_generation)
         return ofs_fail(OFS_EINVAL, why, why_bytes, "the capture was opened before fork(): open one in this process");
     return OFS_OK;
 }
@@ -78,6 +77,7 @@ enum ofs_status ofs_shim_capture_next(struct ofs_capture *capture, uint64_t time
     atomic_fetch_add(&capture->refs, 1); /* closing it meanwhile is an error of the program's, not a crash */
     pthread_mutex_lock(&capture->lock);
     capture->waiting++;
+    capture->user = ofs_this_thread();
     ofs_capture_land(capture);
     for (status = OFS_EAGAIN; status == OFS_EAGAIN;) {
         if (capture->taking) {
@@ -107,7 +107,9 @@ enum ofs_status ofs_shim_capture_latest(struct ofs_capture *capture, struct ofs_
 
     if (status != OFS_OK)
         return status;
+    atomic_fetch_add(&capture->refs, 1);
     pthread_mutex_lock(&capture->lock);
+    capture->user = ofs_this_thread();
     ofs_capture_land(capture);
     while (capture->taking)
         pthread_cond_wait(&capture->changed, &capture->lock);
@@ -124,6 +126,7 @@ enum ofs_status ofs_shim_capture_latest(struct ofs_capture *capture, struct ofs_
     else
         status = ofs_fail(OFS_EAGAIN, why, why_bytes, "no frame was shown since the capture was opened");
     pthread_mutex_unlock(&capture->lock);
+    ofs_capture_unref(capture);
     return status;
 }
 
@@ -155,7 +158,7 @@ enum ofs_status ofs_shim_capture_read(struct ofs_capture *capture, uint64_t time
     if (bytes < taken.bytes)
         status = too_small(bytes, taken.bytes, why, why_bytes);
     else
-        status = ofs_target_deliver(capture->target, taken.data, data, taken.bytes, stream, why, why_bytes);
+        status = ofs_target_deliver(ofs_slot_target(taken.lease), taken.data, data, taken.bytes, stream, why, why_bytes);
     if (frame && status == OFS_OK) {
         *frame = taken;
         frame->data = data;

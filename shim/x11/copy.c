@@ -66,7 +66,8 @@ static bool split(const struct copy *copy, struct copy_parts *parts)
     if (ok) {
         ofs_region_translate(source, parts->dx, parts->dy);
         ok = ofs_region_intersect(parts->drawn, source) && ofs_region_subtract(parts->hidden, source) &&
-             ofs_region_intersect(parts->drawn, parts->to.clip) && ofs_region_intersect(parts->hidden, parts->to.clip) &&
+             ofs_region_intersect(parts->drawn, parts->to.clip) &&
+             ofs_region_intersect(parts->hidden, parts->to.clip) &&
              ofs_gc_clip_client(copy->gc, &parts->to, parts->drawn) &&
              ofs_gc_clip_client(copy->gc, &parts->to, parts->hidden);
     }
@@ -77,11 +78,8 @@ static bool split(const struct copy *copy, struct copy_parts *parts)
 static struct ofs_rect extents(const struct ofs_region *region)
 {
     struct ofs_rect all = region->count ? region->rects[0] : (struct ofs_rect){ 0 };
-    for (unsigned i = 1; i < region->count; i++) {
-        const struct ofs_rect *r = &region->rects[i];
-        all = (struct ofs_rect){ all.x0 < r->x0 ? all.x0 : r->x0, all.y0 < r->y0 ? all.y0 : r->y0,
-                                 all.x1 > r->x1 ? all.x1 : r->x1, all.y1 > r->y1 ? all.y1 : r->y1 };
-    }
+    for (unsigned i = 1; i < region->count; i++)
+        all = ofs_rect_join(all, region->rects[i]);
     return all;
 }
 

@@ -106,7 +106,8 @@ static struct ofs_region *region_of_rects(const uint8_t *p, uint32_t n, bool swa
         int x = (int16_t)ofs_get16(p, swap), y = (int16_t)ofs_get16(p + 2, swap);
         return ofs_region_create((struct ofs_rect){ x, y, x + ofs_get16(p + 4, swap), y + ofs_get16(p + 6, swap) });
     }
-    struct ofs_region *a = region_of_rects(p, n / 2, swap), *b = region_of_rects(p + (size_t)n / 2 * 8, n - n / 2, swap);
+    struct ofs_region *a = region_of_rects(p, n / 2, swap);
+    struct ofs_region *b = region_of_rects(p + (size_t)(n / 2) * 8, n - n / 2, swap);
     if (!a || !b || !ofs_region_unite(a, b)) {
         ofs_region_destroy(a);
         a = NULL;
@@ -194,7 +195,9 @@ static int set_pixmap(struct ofs_client *c, struct ofs_gc *gc, uint32_t value, u
         return error;
     if (pixmap->depth != (value == GCTile ? gc->depth : 1))
         return BadMatch;
-    return value == GCClipMask ? set_clip(gc, pixmap) : set_pattern(c, value == GCTile ? &gc->tile : &gc->stipple, pixmap);
+    if (value == GCClipMask)
+        return set_clip(gc, pixmap);
+    return set_pattern(c, value == GCTile ? &gc->tile : &gc->stipple, pixmap);
 }
 
 static int set_value(struct ofs_client *c, struct ofs_gc *gc, unsigned bit, uint32_t v)

@@ -1,5 +1,5 @@
-/* Pixmaps and the drawing requests. Images (image.c), copies and cleared areas (copy.c) and filled rectangles are
- * drawn; lines, arcs, polygons and text are checked (ids, depths, length) and accepted. GL windows get their pixels from
+/* Pixmaps and the drawing requests. Images (image.c), copies and cleared areas (copy.c) and filled rectangles are drawn;
+ * points, lines, arcs, polygons and text are checked (ids, depths, length) and accepted. GL windows get their pixels from
  * the GL side. */
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* PutImage and GetImage. Source: X11 protocol, PutImage, GetImage, and "Connection Setup" for the layout of images: rows are
- * padded to 32 bits, and pixels and bits are in this machine's order. */
+/* PutImage and GetImage. Source: X11 protocol, PutImage, GetImage, and "Connection Setup" for the layout of images: rows
+ * are padded to 32 bits, and pixels and bits are in this machine's order. */
 #include "x11/image.h"
 
 #include <stdlib.h>
@@ -23,7 +23,8 @@ uint64_t ofs_image_bytes(uint8_t format, uint8_t depth, uint32_t plane_mask, uns
 static uint32_t bit_at(const uint8_t *row, unsigned x) { return row[x / 8] >> bit_shift(x) & 1u; }
 
 /* n pixels from (x, y) of the image. */
-static void decode(const struct ofs_image *image, const struct ofs_gc *gc, unsigned x, unsigned y, unsigned n, uint32_t *out)
+static void decode(const struct ofs_image *image, const struct ofs_gc *gc, unsigned x, unsigned y, unsigned n,
+                   uint32_t *out)
 {
     const uint8_t *row = image->data + y * image->pitch_bytes;
     uint8_t bits = image->format == ZPixmap ? ofs_depth_bits_per_pixel(image->depth) : 1;
@@ -176,7 +177,8 @@ static size_t encode(const struct ofs_image_source *source, uint32_t plane, uint
     return n;
 }
 
-int ofs_image_read(const struct ofs_image_source *source, void (*sink)(void *arg, const void *bytes, size_t n), void *arg)
+int ofs_image_read(const struct ofs_image_source *source, void (*sink)(void *arg, const void *bytes, size_t n),
+                   void *arg)
 {
     /* A word more than the pixels: padding. */
     uint32_t *row = malloc(((size_t)source->width + 1) * 4);

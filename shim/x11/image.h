@@ -33,6 +33,7 @@ struct ofs_image_source {
 int ofs_image_source_find(struct ofs_client *c, uint32_t drawable, struct ofs_image_source *source,
                           struct ofs_window **w_out, struct ofs_pixmap **p_out);
 /* The bytes, in order: sink is called with row after row. 0 or BadAlloc. */
-int ofs_image_read(const struct ofs_image_source *source, void (*sink)(void *arg, const void *bytes, size_t n), void *arg);
+int ofs_image_read(const struct ofs_image_source *source, void (*sink)(void *arg, const void *bytes, size_t n),
+                   void *arg);
 
 #endif

@@ -27,7 +27,7 @@ static void free_view(struct ofs_view *view)
 
 static bool shows(const struct ofs_window *w) { return w->viewable && w->class == InputOutput; }
 
-/* Inside and border of w, at (x, y) of the picture, in view; `universe` is what is left for both and becomes the inside. */
+/* Inside and border of w in its view; `universe` is what is left for both and becomes the inside. */
 static bool split_border(const struct ofs_window *w, struct ofs_region *universe, struct ofs_view *view)
 {
     struct ofs_region *inside =
@@ -155,8 +155,8 @@ struct step {
 
 /* Bring what is in both `old`, shifted, and `now` to its new place. Returns the rest of `now`, which is to be painted;
  * NULL: out of memory. */
-static struct ofs_region *keep(const struct step *step, const struct ofs_region *old, const struct ofs_region *now, int dx,
-                               int dy)
+static struct ofs_region *keep(const struct step *step, const struct ofs_region *old, const struct ofs_region *now,
+                               int dx, int dy)
 {
     const struct ofs_mix mix = OFS_MIX_COPY;
     struct ofs_region *bare = ofs_region_copy(now), *kept = old ? ofs_region_copy(old) : NULL;

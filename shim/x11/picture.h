@@ -1,6 +1,6 @@
 /* What windows look like: each top-level window keeps the picture of itself and of all windows below it, as under a
- * compositing manager, so that neither other top-level windows nor the edges of the screen take pixels away. The picture is
- * made when something is first drawn and goes when the window is unmapped. The root has one of its own.
+ * compositing manager, so that neither other top-level windows nor the edges of the screen take pixels away. The picture
+ * is made when something is first drawn and goes when the window is unmapped. The root has one of its own.
  *
  * Every viewable window of a picture has a view: where it lies in the picture, and what can be seen of it there. */
 #ifndef OFS_X11_PICTURE_H

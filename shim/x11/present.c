@@ -47,7 +47,7 @@ void ofs_present_window(struct ofs_window *top)
     const struct ofs_present frame = { .window = top->res.id, .width_px = picture->raster->width,
                                        .height_px = picture->raster->height,
                                        .bgrx = (const unsigned char *)picture->raster->px,
-                                       .pitch_bytes = (size_t)picture->raster->width * 4,
+                                       .pitch_bytes = (size_t)picture->raster->stride * 4,
                                        .sequence = ++picture->sequence };
     present(&frame);
 }
@@ -69,13 +69,11 @@ void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, st
      * answer between two of them. */
     if (!ofs_rect_empty(picture->fresh) && contains(rect, picture->fresh))
         ofs_present_window(surface->top);
-    struct ofs_rect *fresh = &picture->fresh;
-    if (ofs_rect_empty(*fresh)) {
-        *fresh = rect;
+    if (ofs_rect_empty(picture->fresh)) {
+        picture->fresh = rect;
         c->server->fresh_pictures++;
     } else {
-        *fresh = (struct ofs_rect){ fresh->x0 < rect.x0 ? fresh->x0 : rect.x0, fresh->y0 < rect.y0 ? fresh->y0 : rect.y0,
-                                    fresh->x1 > rect.x1 ? fresh->x1 : rect.x1, fresh->y1 > rect.y1 ? fresh->y1 : rect.y1 };
+        picture->fresh = ofs_rect_join(picture->fresh, rect);
     }
     picture->by = c;
     picture->put_at_ms = ofs_server_now(c->server);

@@ -1,9 +1,13 @@
 /* Windows that are drawn by X requests instead of OpenGL: what they show, one frame at a time.
  *
- * A frame is shown when everything that a client has sent so far is carried out, or when it asks for an answer, and an image
- * was put (PutImage, ShmPutImage) into a top-level window or into a window below it since the last frame. The picture
- * is the top-level window with all that can be seen of the windows below it. A top-level window in which OpenGL draws shows its
- * frames by swaps, and none here. */
+ * Images that a client puts (PutImage, ShmPutImage, or CopyArea from a pixmap) into a top-level window or a window below it
+ * are shown as one frame
+ *   when the client asks for an answer to any request (as XSync does): the frame is told before the answer is sent;
+ *   before an image covers all that was put since the last frame, for clients that ask for none;
+ *   when such a client has sent nothing for some milliseconds, and is not in the middle of a request;
+ *   before the window is unmapped or resized, and before the client goes.
+ * The picture is the top-level window with all that can be seen of the windows below it. A top-level window in which OpenGL
+ * draws (or a window below it) shows its frames by swaps, and none here. */
 #ifndef OFS_X11_PRESENT_H
 #define OFS_X11_PRESENT_H
 
@@ -18,10 +22,9 @@ struct ofs_present {
     uint64_t sequence;             /* 1 for the first frame of this window */
 };
 
-/* Who is told of frames; NULL = nobody, and no picture is made. Called on the server thread, with no lock held. It
- * may post to the server thread (ofs_xview_request_close, ofs_input_*): what it posts is done after it returns, as soon as
- * what was read is carried out. It may wait, and every client of the server waits with it. Any thread, best before the first
- * connection. */
+/* Who is told of frames; NULL = nobody. Called on the server thread, with no lock held. It may post to the server thread
+ * (ofs_xview_request_close, ofs_input_*): what it posts is done after it returns and what was read is carried out. It may
+ * wait, and every client of the server waits with it. Set from any thread, best before the first connection. */
 void ofs_x11_set_presenter(void (*present)(const struct ofs_present *frame));
 /* Who is told that a window that has shown a frame is destroyed; NULL = nobody. Same thread, same rules. */
 void ofs_x11_set_gone(void (*gone)(uint32_t window));

@@ -5,15 +5,19 @@
 
 struct ofs_raster *ofs_raster_create(struct ofs_server *s, uint32_t width, uint32_t height)
 {
-    uint64_t bytes = (uint64_t)width * height * 4, left = s->config.max_image_bytes - s->image_bytes;
+    const uint32_t words = OFS_RASTER_ALIGN / 4, stride = (width + words - 1) / words * words;
+    uint64_t bytes = (uint64_t)stride * height * 4, left = s->config.max_image_bytes - s->image_bytes;
     struct ofs_raster *raster = bytes <= left ? calloc(1, sizeof(*raster)) : NULL;
     if (!raster)
         return NULL;
-    raster->px = calloc((size_t)width * height, 4);
-    if (!raster->px) {
+    raster->memory = calloc(1, (size_t)bytes + OFS_RASTER_ALIGN); /* pages of zeros cost nothing until they are used */
+    if (!raster->memory) {
         free(raster);
         return NULL;
     }
+    uintptr_t past = (uintptr_t)raster->memory % OFS_RASTER_ALIGN;
+    raster->px = (uint32_t *)((uint8_t *)raster->memory + (past ? OFS_RASTER_ALIGN - past : 0));
+    raster->stride = stride;
     s->image_bytes += bytes;
     raster->server = s;
     raster->refs = 1;
@@ -33,8 +37,8 @@ void ofs_raster_release(struct ofs_raster *raster)
 {
     if (!raster || --raster->refs)
         return;
-    raster->server->image_bytes -= (uint64_t)raster->width * raster->height * 4;
-    free(raster->px);
+    raster->server->image_bytes -= (uint64_t)raster->stride * raster->height * 4;
+    free(raster->memory);
     free(raster);
 }
 
@@ -110,7 +114,8 @@ static void fill_chunk(uint32_t *to, int x, int y, unsigned n, const struct ofs_
         ofs_mix_row(mix, to, row, n);
 }
 
-static void fill_rect(struct ofs_raster *to, struct ofs_rect r, const struct ofs_paint *paint, const struct ofs_mix *mix)
+static void fill_rect(struct ofs_raster *to, struct ofs_rect r, const struct ofs_paint *paint,
+                      const struct ofs_mix *mix)
 {
     for (int y = r.y0; y < r.y1; y++)
         for (int x = r.x0; x < r.x1; x += CHUNK)
@@ -127,8 +132,8 @@ void ofs_raster_fill(struct ofs_raster *to, const struct ofs_region *region, str
     }
 }
 
-void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const struct ofs_region *region, int dx, int dy,
-                     const struct ofs_mix *mix)
+void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const struct ofs_region *region, int dx,
+                     int dy, const struct ofs_mix *mix)
 {
     for (unsigned i = 0; i < region->count; i++) {
         const struct ofs_rect *r = &region->rects[i];

@@ -1,5 +1,5 @@
-/* Pixels of drawables, and what a graphics context does to them. One 32-bit word a pixel whatever the depth, in the layout
- * of a ZPixmap of depth 24 or 32, so that images of those depths are copied and nothing else. */
+/* Pixels of drawables, and what a graphics context does to them. One 32-bit word a pixel whatever the depth, in the
+ * layout of a ZPixmap of depth 24 or 32, so that images of those depths are copied and nothing else. */
 #ifndef OFS_X11_RASTER_H
 #define OFS_X11_RASTER_H
 
@@ -9,18 +9,26 @@
 #include "x11/region.h"
 #include "x11/server.h"
 
+/* Rows that begin where a cache line does: memcpy() to others is up to ten times as slow on some processors. */
+#define OFS_RASTER_ALIGN 64
+
 struct ofs_raster {
     struct ofs_server *server; /* whose memory limit it counts for */
-    unsigned refs;             /* of a pixmap, and of windows and contexts that have it as background, tile or stipple */
+    unsigned refs;             /* a pixmap's, and those of backgrounds, tiles and stipples */
     uint32_t width, height;
-    uint32_t *px;              /* top row first, width words a row */
+    uint32_t stride;           /* words from one row to the next */
+    uint32_t *px;              /* top row first; every row at a multiple of OFS_RASTER_ALIGN */
+    void *memory;              /* what px lies in */
 };
 
 /* All 0, one reference. NULL: no memory, or beyond the server's limit. */
 struct ofs_raster *ofs_raster_create(struct ofs_server *s, uint32_t width, uint32_t height);
 struct ofs_raster *ofs_raster_ref(struct ofs_raster *raster);  /* accepts NULL */
 void ofs_raster_release(struct ofs_raster *raster);            /* accepts NULL */
-static inline uint32_t *ofs_raster_at(const struct ofs_raster *r, int x, int y) { return r->px + (size_t)y * r->width + x; }
+static inline uint32_t *ofs_raster_at(const struct ofs_raster *r, int x, int y)
+{
+    return r->px + (size_t)y * r->stride + x;
+}
 
 /* How a source pixel and the one that is there make the new one. */
 struct ofs_mix {
@@ -45,8 +53,8 @@ struct ofs_paint {
 void ofs_raster_fill(struct ofs_raster *to, const struct ofs_region *region, struct ofs_rect rect,
                      const struct ofs_paint *paint, const struct ofs_mix *mix);
 /* All of region, from `from` shifted by (dx, dy). Region shifted back is within `from`. The two are not the same. */
-void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const struct ofs_region *region, int dx, int dy,
-                     const struct ofs_mix *mix);
+void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const struct ofs_region *region, int dx,
+                     int dy, const struct ofs_mix *mix);
 
 static inline struct ofs_rect ofs_rect_cut(struct ofs_rect a, struct ofs_rect b)
 {
@@ -54,5 +62,11 @@ static inline struct ofs_rect ofs_rect_cut(struct ofs_rect a, struct ofs_rect b)
                               a.y1 < b.y1 ? a.y1 : b.y1 };
 }
 static inline bool ofs_rect_empty(struct ofs_rect r) { return r.x0 >= r.x1 || r.y0 >= r.y1; }
+/* The bounds of both, of which neither is empty. */
+static inline struct ofs_rect ofs_rect_join(struct ofs_rect a, struct ofs_rect b)
+{
+    return (struct ofs_rect){ a.x0 < b.x0 ? a.x0 : b.x0, a.y0 < b.y0 ? a.y0 : b.y0, a.x1 > b.x1 ? a.x1 : b.x1,
+                              a.y1 > b.y1 ? a.y1 : b.y1 };
+}
 
 #endif

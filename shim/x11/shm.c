@@ -1,9 +1,9 @@
 /* MIT-SHM 1.1: images through System V shared memory. Source: the MIT-SHM protocol document.
  *
  * The server is in the client's process, so a segment is attached with the rights of the client. Its size is fixed; its
- * contents may change at any moment and are copied, never trusted. Shared pixmaps are not offered, which the protocol leaves
- * to the server: a pixmap's pixels are kept in one layout whatever its depth (raster.h), which is not the client's. Version
- * 1.2 would need descriptors passed through the connection. */
+ * contents may change at any moment and are copied, never trusted. Shared pixmaps are not offered, which the protocol
+ * leaves to the server: a pixmap's pixels are kept in one layout whatever its depth (raster.h), not the client's.
+ * Version 1.2 would need descriptors passed through the connection. */
 #include <stdlib.h>
 #include <sys/shm.h>
 #include <unistd.h>

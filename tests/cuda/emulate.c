@@ -32,9 +32,9 @@ static uint32_t max4(uint32_t a, uint32_t b)
 
 #define OFS_DEVICE static inline
 #define OFS_UNROLL
-#define OFS_LOAD(pointer) (*(pointer))
+#define OFS_LOAD(pointer)          (*(pointer))
 #define OFS_FETCH(texture, x, row) fetch(texture, x, row)
-#define OFS_MAX4(a, b) max4(a, b)
+#define OFS_MAX4(a, b)             max4(a, b)
 #include "kernels/cuda/stages.h"
 
 struct launch {

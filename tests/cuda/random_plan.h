@@ -33,7 +33,8 @@ static inline uint32_t random_length(uint32_t longest)
 /* A plan that ofs_plan_check accepts. */
 static inline void random_plan(struct ofs_plan_desc *desc)
 {
-    static const float scales[][2] = { { 0, 0 }, { 1, 0 }, { 1 / 255.0f, 0 }, { 2 / 255.0f, -1 }, { 0.0171f, -2.1f }, { 300, 7 } };
+    static const float scales[][2] = { { 0, 0 },           { 1, 0 },           { 1 / 255.0f, 0 },
+                                       { 2 / 255.0f, -1 }, { 0.0171f, -2.1f }, { 300, 7 } };
 
     do {
         memset(desc, 0, sizeof *desc);

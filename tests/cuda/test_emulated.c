@@ -1,5 +1,5 @@
-/* The CUDA kernels' own text, run on the CPU, against the scalar reference: thousands of random plans, bit for bit, from
- * memory and from textures, in batches, into guarded observations. */
+/* The CUDA kernels' own text, run on the CPU, against the scalar reference: thousands of random plans, bit for bit,
+ * from memory and from textures, in batches, into guarded observations. */
 #include <stdio.h>
 
 #include "../unit/check.h"
@@ -7,7 +7,7 @@
 #include "random_plan.h"
 #include "util/status.h"
 
-#define GUARD 64
+#define GUARD  64
 #define FRAMES 3u
 
 struct frame {
@@ -98,7 +98,8 @@ static void run_emulated(struct trial *t, bool texture)
     unsigned size[3];
 
     ofs_preproc_prepare(t->plan, tables, (uintptr_t)tables, &params, &grid);
-    ofs_preproc_aim(t->plan, t->index, texture ? OFS_PIXEL_RGBA8 : (enum ofs_pixel_format)t->desc.source_format, &params);
+    ofs_preproc_aim(t->plan, t->index, texture ? OFS_PIXEL_RGBA8 : (enum ofs_pixel_format)t->desc.source_format,
+                    &params);
     for (uint32_t i = 0; i < t->count; i++) {
         struct frame *f = &t->frames[i];
         struct ofs_preproc_frame *to = &frames.frame[i];
@@ -120,7 +121,8 @@ static void run_emulated(struct trial *t, bool texture)
     size[1] = grid.blocks_y;
     size[2] = t->count;
     CHECK(grid.threads >= 32 && grid.threads <= OFS_PREPROC_THREADS && grid.threads % 32 == 0);
-    CHECK(params.segment_px * params.parts * t->plan->channels <= OFS_ARRAY_LEN(((struct ofs_preproc_shared *)0)->partial));
+    CHECK(params.segment_px * params.parts * t->plan->channels <=
+          OFS_ARRAY_LEN(((struct ofs_preproc_shared *)0)->partial));
     CHECK(emulate_launch(kernel, size, grid.threads, arguments));
     free(tables);
 }
@@ -129,7 +131,8 @@ static void describe(const struct trial *t, const char *what)
 {
     const struct ofs_plan_desc *d = &t->desc;
 
-    fprintf(stderr, "%s: %ux%u crop %u,%u %ux%u to %ux%u color %u filter %u layout %u dtype %u flip %u stack %u max %u\n", what,
+    fprintf(stderr,
+            "%s: %ux%u crop %u,%u %ux%u to %ux%u color %u filter %u layout %u dtype %u flip %u stack %u max %u\n", what,
             d->source_width_px, d->source_height_px, d->crop_x_px, d->crop_y_px, d->crop_width_px, d->crop_height_px,
             d->width_px, d->height_px, d->color, d->filter, d->layout, d->dtype, d->flip, d->stack, d->max_frames);
 }
@@ -178,7 +181,8 @@ static void try_plan(struct trial *t)
         f->rgba = as_texture(t, f->pixels, f->pitch);
         f->previous_rgba = as_texture(t, f->previous, f->previous_pitch);
         f->texture = (struct emulated_texture){ f->rgba, t->desc.source_width_px, t->desc.source_height_px };
-        f->previous_texture = (struct emulated_texture){ f->previous_rgba, t->desc.source_width_px, t->desc.source_height_px };
+        f->previous_texture =
+            (struct emulated_texture){ f->previous_rgba, t->desc.source_width_px, t->desc.source_height_px };
     }
     memset(t->expected, 0x5A, all);
     run_reference(t);
@@ -205,10 +209,10 @@ static void try_plan(struct trial *t)
 static void try_edges(struct trial *t)
 {
     static const uint32_t sizes[][4] = {
-        { 1, 1, 1, 1 },       { 256, 2, 256, 2 },   { 257, 2, 257, 2 },    { 255, 2, 256, 2 },  { 256, 2, 1, 1 },
-        { 257, 2, 1, 1 },     { 513, 3, 2, 1 },     { 16384, 2, 1, 1 },    { 16384, 1, 3, 1 },  { 2, 16384, 1, 1 },
-        { 16384, 1, 8192, 1 }, { 1, 1, 8192, 3 },   { 1, 8192, 1, 8192 },  { 1920, 1080, 84, 84 }, { 640, 480, 84, 84 },
-        { 160, 210, 84, 84 }, { 84, 84, 84, 84 },   { 16383, 1, 16, 1 },   { 600, 600, 599, 1 }, { 3, 3, 1000, 1 },
+        { 1, 1, 1, 1 },        { 256, 2, 256, 2 }, { 257, 2, 257, 2 },   { 255, 2, 256, 2 },     { 256, 2, 1, 1 },
+        { 257, 2, 1, 1 },      { 513, 3, 2, 1 },   { 16384, 2, 1, 1 },   { 16384, 1, 3, 1 },     { 2, 16384, 1, 1 },
+        { 16384, 1, 8192, 1 }, { 1, 1, 8192, 3 },  { 1, 8192, 1, 8192 }, { 1920, 1080, 84, 84 }, { 640, 480, 84, 84 },
+        { 160, 210, 84, 84 },  { 84, 84, 84, 84 }, { 16383, 1, 16, 1 },  { 600, 600, 599, 1 },   { 3, 3, 1000, 1 },
     };
 
     for (size_t i = 0; i < OFS_ARRAY_LEN(sizes); i++) {

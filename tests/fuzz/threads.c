@@ -1,5 +1,6 @@
 /* Several threads, each with connections of its own, through ofs_x11_attach() and the real server thread, while others ask
- * through xview and inject input, and every frame of theirs is looked at. For the thread sanitizer; it reports by itself and exits with 66. */
+ * through xview and inject input, and every frame of theirs is looked at. For the thread sanitizer; it reports by itself
+ * and exits with 66. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -159,7 +160,8 @@ static void *input_thread(void *arg)
         ofs_input_motion(i % 300, i % 200);
         ofs_input_button(1, i & 1);
         ofs_input_key("a", i & 1);
-        ofs_input_resize(320 + (uint32_t)(i & 7), 240);
+        if (i % 16 == 0) /* small: a window that was drawn in is copied each time */
+            ofs_input_resize(60 + (uint32_t)(i / 16 & 7), 20);
         if (i % 64 == 0)
             ofs_xview_request_close();
         usleep(500);

@@ -14,7 +14,7 @@ OFS_CU_FUNCTIONS(CU)
 #undef CU
 
 #define MAX_RANGES  256
-#define MAX_STREAMS 64
+#define MAX_STREAMS 4096
 
 struct stream;
 
@@ -25,7 +25,7 @@ struct op {
     enum kind kind;
     unsigned char *to;
     const unsigned char *from;
-    unsigned char *held;      /* host bytes that were given with the call; `from` points there */
+    unsigned char *held; /* host bytes that were given with the call; `from` points there */
     size_t bytes;
     unsigned char value;
     const char *kernel;
@@ -33,7 +33,7 @@ struct op {
     struct ofs_preproc_params params;
     struct ofs_preproc_frames frames;
     struct ofs_preproc_copy copy;
-    struct stream *other;     /* WAIT: until so much of it is done */
+    struct stream *other; /* WAIT: until so much of it is done */
     unsigned long position;
 };
 
@@ -84,7 +84,8 @@ static void lock(void)
 
 static void unlock(void) { pthread_mutex_unlock(&fake.lock); }
 
-/* -- what tests ask ------------------------------------------------------------------------------------------------- */
+/* -- what tests ask
+ * ------------------------------------------------------------------------------------------------- */
 
 void fake_cuda_fail(const char *function, int code)
 {
@@ -147,7 +148,8 @@ static bool on_device(const void *at, size_t bytes)
     return range && range->kind != 1 && bytes <= (size_t)(range->start + range->bytes - (const unsigned char *)at);
 }
 
-/* -- streams -------------------------------------------------------------------------------------------------------- */
+/* -- streams
+ * -------------------------------------------------------------------------------------------------------- */
 
 static struct stream *stream_of(void *handle)
 {
@@ -271,17 +273,12 @@ int cuCtxGetStreamPriorityRange(int *low, int *high)
     return 0;
 }
 
+/* The memory stays: another stream's wait may still point to it. */
 int cuStreamDestroy_v2(void *handle)
 {
     FAKE_ENTER(true);
     fake_finish_stream(handle);
-    lock();
-    for (int i = 0; i < MAX_STREAMS; i++)
-        if (fake.streams[i] == handle)
-            fake.streams[i] = NULL;
-    fake.outstanding--;
-    unlock();
-    free(handle);
+    fake_count(-1);
     return 0;
 }
 
@@ -340,7 +337,8 @@ int cuThreadExchangeStreamCaptureMode(int *mode)
     return 0;
 }
 
-/* -- memory --------------------------------------------------------------------------------------------------------- */
+/* -- memory
+ * --------------------------------------------------------------------------------------------------------- */
 
 int cuMemAlloc_v2(unsigned long long *out, size_t bytes)
 {
@@ -394,7 +392,8 @@ int cuMemcpyDtoDAsync_v2(unsigned long long to, unsigned long long from, size_t 
         fake_fault("a copy outside device memory");
         return FAKE_INVALID_VALUE;
     }
-    queue(stream, &(struct op){ .kind = COPY, .to = (void *)(uintptr_t)to, .from = (void *)(uintptr_t)from, .bytes = bytes });
+    queue(stream,
+          &(struct op){ .kind = COPY, .to = (void *)(uintptr_t)to, .from = (void *)(uintptr_t)from, .bytes = bytes });
     return 0;
 }
 
@@ -444,7 +443,8 @@ int cuPointerGetAttributes(unsigned count, int *attributes, void **values, unsig
     return 0;
 }
 
-/* -- kernels -------------------------------------------------------------------------------------------------------- */
+/* -- kernels
+ * -------------------------------------------------------------------------------------------------------- */
 
 int cuModuleLoadData(void **module, const void *image)
 {
@@ -470,8 +470,9 @@ int cuModuleGetFunction(void **function, void *module, const char *name)
     return 0;
 }
 
-int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned threads, unsigned threads_y,
-                   unsigned threads_z, unsigned shared, void *stream, void **arguments, void **extra)
+int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned threads,
+                   unsigned threads_y, unsigned threads_z, unsigned shared, void *stream, void **arguments,
+                   void **extra)
 {
     struct op op = { .kind = KERNEL, .kernel = function, .grid = { grid_x, grid_y, grid_z }, .threads = threads };
 

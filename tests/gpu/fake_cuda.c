@@ -1,5 +1,5 @@
-/* A libcuda.so.1 for machines without one, so that the interop test itself can be tried. It looks for the current GL context
- * as the real one does, libGL's first and libEGL's next, and moves pixels by GL itself. */
+/* A libcuda.so.1 for machines without one, so that the interop test itself can be tried. It looks for the current GL
+ * context as the real one does, libGL's first and libEGL's next, and moves pixels by GL itself. */
 #include <GL/gl.h>
 #include <GL/glext.h>
 #include <dlfcn.h>
@@ -316,26 +316,40 @@ int cuGraphicsResourceGetMappedPointer_v2(unsigned long long *pointer, size_t *s
     return 0;
 }
 
+/* Between a whole texture and host memory, one way or the other. */
 int cuMemcpy2D_v2(const struct cuda_copy_2d *copy)
 {
-    const struct resource *resource = copy->srcArray;
+    bool write = copy->dstMemoryType == CUDA_MEMORY_ARRAY;
+    const struct resource *resource = write ? copy->dstArray : copy->srcArray;
     void (*bind)(GLenum, GLuint) = (void (*)(GLenum, GLuint))get_proc("glBindTexture");
     void (*get)(GLenum, GLint, GLenum, GLenum, void *) =
         (void (*)(GLenum, GLint, GLenum, GLenum, void *))get_proc("glGetTexImage");
+    void (*put)(GLenum, GLint, GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, const void *) =
+        (void (*)(GLenum, GLint, GLint, GLint, GLsizei, GLsizei, GLenum, GLenum,
+                  const void *))get_proc("glTexSubImage2D");
 
+    if (!resource->mapped)
+        return 212;
     bind(GL_TEXTURE_2D, resource->texture);
-    get(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, copy->dstHost);
+    if (write)
+        put(GL_TEXTURE_2D, 0, 0, 0, (GLsizei)(copy->WidthInBytes / 4), (GLsizei)copy->Height, GL_RGBA, GL_UNSIGNED_BYTE,
+            copy->srcHost);
+    else
+        get(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, copy->dstHost);
     return 0;
 }
 
+/* The plain copies are of the default stream. */
 int cuMemcpyDtoH_v2(void *to, unsigned long long from, size_t bytes)
 {
+    fake_finish_stream(NULL);
     memcpy(to, (const void *)(size_t)from, bytes);
     return 0;
 }
 
 int cuMemcpyHtoD_v2(unsigned long long to, const void *from, size_t bytes)
 {
+    fake_finish_stream(NULL);
     memcpy((void *)(size_t)to, from, bytes);
     return 0;
 }

@@ -1,7 +1,7 @@
 /* The stand-in for libcuda, as its files and the tests see it.
  *   fake_cuda.c     devices and contexts, GL interop by GL itself
- *   fake_compute.c  memory, streams, kernels: on the processor, and as late as the rules allow. A stream does nothing until
- *                   somebody waits for it, so that a missing wait between two streams shows.
+ *   fake_compute.c  memory, streams, kernels: on the processor, and as late as the rules allow. A stream does nothing
+ *                   until somebody waits for it, so that a missing wait between two streams shows.
  * What the tests ask of it is exported under these names and found with dlsym. */
 #ifndef OFS_TESTS_FAKE_CUDA_H
 #define OFS_TESTS_FAKE_CUDA_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define API __attribute__((visibility("default")))
+#define API                  __attribute__((visibility("default")))
 
 #define FAKE_INVALID_VALUE   1
 #define FAKE_INVALID_CONTEXT 201
@@ -28,24 +28,25 @@ API fake_cuda_faults_type fake_cuda_faults;
 typedef void fake_cuda_claim_type(void *start, size_t bytes, int device, int kind);
 API fake_cuda_claim_type fake_cuda_claim;
 
-/* -- between the two files ------------------------------------------------------------------------------------------ */
+/* -- between the two files
+ * ------------------------------------------------------------------------------------------ */
 
 int fake_failed(const char *function); /* the code that this call should give instead of working, or 0 */
 void fake_count(int more);             /* outstanding things */
 void fake_fault(const char *what);
 void fake_finish_stream(void *stream);
-bool fake_in_context(void);            /* a CUDA context is current on this thread */
+bool fake_in_context(void); /* a CUDA context is current on this thread */
 
 /* The texture of a mapped array, RGBA, lowest row first, to be freed; NULL if it is not mapped or GL cannot tell. */
 unsigned char *fake_read_array(const void *array, int *width, int *height);
 
-#define FAKE_ENTER(needs_context)                              \
-    do {                                                       \
-        int code_ = fake_failed(__func__);                     \
-        if (code_)                                             \
-            return code_;                                      \
-        if ((needs_context) && !fake_in_context())             \
-            return FAKE_INVALID_CONTEXT;                       \
+#define FAKE_ENTER(needs_context)                  \
+    do {                                           \
+        int code_ = fake_failed(__func__);         \
+        if (code_)                                 \
+            return code_;                          \
+        if ((needs_context) && !fake_in_context()) \
+            return FAKE_INVALID_CONTEXT;           \
     } while (0)
 
 #endif

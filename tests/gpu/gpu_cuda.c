@@ -151,6 +151,32 @@ static void map_cost(void *resource)
     gpu_say("map and unmap", "%.2f us", (double)(gpu_now_ns() - start) / 1e3 / ROUNDS);
 }
 
+/* What the simpleCUDA2GL sample does: CUDA makes the picture, GL shows it. */
+static void driver_write(void)
+{
+    struct cuda_copy_2d copy = {.srcMemoryType = CUDA_MEMORY_HOST, .srcHost = pattern, .srcPitch = WIDTH * 4,
+                                .dstMemoryType = CUDA_MEMORY_ARRAY, .WidthInBytes = WIDTH * 4, .Height = HEIGHT};
+    void (*get)(GLenum, GLint, GLenum, GLenum, void *) =
+        (void (*)(GLenum, GLint, GLenum, GLenum, void *))gpu_symbol("glGetTexImage");
+    void *resource = NULL;
+
+    if (!get)
+        get = (void (*)(GLenum, GLint, GLenum, GLenum, void *))gpu_proc("glGetTexImage");
+    if (!did("cuGraphicsGLRegisterImage (to write)",
+             cu.cuGraphicsGLRegisterImage(&resource, texture, GL_TEXTURE_2D, 2)))
+        return;
+    if (did("cuGraphicsMapResources (to write)", cu.cuGraphicsMapResources(1, &resource, NULL)) &&
+        did("cuGraphicsSubResourceGetMappedArray (to write)",
+            cu.cuGraphicsSubResourceGetMappedArray(&copy.dstArray, resource, 0, 0)))
+        did("cuMemcpy2D (to write)", cu.cuMemcpy2D_v2(&copy));
+    did("cuGraphicsUnmapResources (to write)", cu.cuGraphicsUnmapResources(1, &resource, NULL));
+    memset(seen, 0, BYTES);
+    gl.glBindTexture(GL_TEXTURE_2D, texture);
+    get(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, seen);
+    compare("image that CUDA wrote against GL", pattern);
+    did("cuGraphicsUnregisterResource (to write)", cu.cuGraphicsUnregisterResource(resource));
+}
+
 static void driver_buffer(void)
 {
     void (*get)(GLenum, GLintptr, GLsizeiptr, void *) =
@@ -229,6 +255,7 @@ int main(int count, char **arguments)
     driver_buffer();
     if (runtime_file)
         runtime(runtime_file);
+    driver_write();
     gpu_check(gl.glGetError() == GL_NO_ERROR, "GL error at the end");
     gpu_swap();
     return gpu_status();

@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("OFFSTAGE_GPU_TEST_BUILD", ROOT / "build")).resolve()
 PROGRAMS = BUILD / "tests" / "gpu"
+FAKE_CUDA = BUILD / "tests" / "cuda" / "fake"  # a stand-in for libcuda
+CUDA_MODULE = BUILD / "lib" / "offstage" / "liboffstage_cuda.so"
 DRY = os.environ.get("OFFSTAGE_GPU_TEST_DRYRUN", "") not in ("", "0")
 REFERENCE = os.environ.get("OFFSTAGE_GPU_TEST_REFERENCE", "")
 OUT = os.environ.get("OFFSTAGE_GPU_TEST_OUT", "")
@@ -244,6 +246,13 @@ def with_stats(command: list, gpu: str | None = None, options: list = (), env: d
     processes = json.loads(file.read_text())["processes"] if file.exists() else []
     drew = [process for process in processes if process["frames"]]
     return done, (drew or processes or [{}])[0]
+
+
+def with_fake_cuda(env: dict[str, str]) -> dict[str, str]:
+    """When dry, the environment with a stand-in for libcuda."""
+    if DRY:
+        env["LD_LIBRARY_PATH"] = f"{FAKE_CUDA}:{env.get('LD_LIBRARY_PATH', '')}".rstrip(":")
+    return env
 
 
 def on_gpu(renderer: str) -> bool:

@@ -10,21 +10,14 @@ import sys
 from pathlib import Path
 
 from gputest import (DRY, PROGRAMS, Done, bare_environment, check, environment, fact, offstage_words, run, run_all,
-                     scratch, skip, skip_row, start)
+                     scratch, skip, skip_row, start, with_fake_cuda)
 
 PROGRAM = PROGRAMS / "gpu_cuda"
-FAKE = PROGRAMS / "fake_cuda"
 STEPS = ("cuGraphicsGLRegisterImage", "image in CUDA against glReadPixels", "cuGraphicsGLRegisterBuffer",
-         "buffer in CUDA against glReadPixels", "what CUDA wrote against GL")
+         "buffer in CUDA against glReadPixels", "what CUDA wrote against GL", "image that CUDA wrote against GL")
 RUNTIME_STEPS = ("cudaGraphicsGLRegisterImage", "image in the CUDA runtime against glReadPixels")
 # What libcuda may ask to find the context; the loader's own log shows the look-ups.
 LOOKUP = re.compile(r"symbol=((?:glX|egl)GetCurrent\w+|glXGetProcAddress\w*|eglGetProcAddress);\s+lookup in file=(\S+)")
-
-
-def with_fake(env: dict[str, str]) -> dict[str, str]:
-    if DRY:
-        env["LD_LIBRARY_PATH"] = f"{FAKE}:{env.get('LD_LIBRARY_PATH', '')}".rstrip(":")
-    return env
 
 
 def runtime_library() -> str:
@@ -48,19 +41,19 @@ def report(prefix: str, done: Done, steps: tuple[str, ...]) -> None:
 
 
 def under_offstage() -> None:
-    done = run(offstage_words([PROGRAM]), with_fake(environment()))
+    done = run(offstage_words([PROGRAM]), with_fake_cuda(environment()))
     if done.status == 77:
         skip(done.said.get("skip", "no CUDA"))
     for key in ("CUDA device 0", "CUDA version of the driver", "cuGLGetDevices", "map and unmap"):
         fact(f"interop: {key}", done.said.get(key, "not told"))
     report("interop", done, STEPS)
     check("interop: the whole program", done.status == 0, f"exit {done.status}", done.problem())
-    done = run(offstage_words([PROGRAM, "--cuda-first"]), with_fake(environment()))
+    done = run(offstage_words([PROGRAM, "--cuda-first"]), with_fake_cuda(environment()))
     check("interop: CUDA started before the window is opened", done.status == 0, f"exit {done.status}", done.problem())
 
 
 def bare() -> None:
-    done = run([PROGRAM, "--bare"], with_fake(bare_environment()))
+    done = run([PROGRAM, "--bare"], with_fake_cuda(bare_environment()))
     fact("interop with bare EGL on this machine", "works" if done.status == 0 else "fails", done.problem())
 
 
@@ -77,7 +70,7 @@ def runtime() -> None:
 def how_libcuda_looks() -> None:
     """Which look-ups of current-context functions the loader saw, by library, in the order of their first appearance."""
     log = scratch() / "ld"
-    env = with_fake(environment(LD_DEBUG="symbols", LD_DEBUG_OUTPUT=str(log)))
+    env = with_fake_cuda(environment(LD_DEBUG="symbols", LD_DEBUG_OUTPUT=str(log)))
     done = run(offstage_words([PROGRAM]), env)
     seen: dict[str, list[str]] = {}
     for file in scratch().glob("ld.*"):

@@ -51,6 +51,7 @@ static void test_check(void)
            (desc.crop_x_px = 10, desc.crop_y_px = 10, desc.crop_width_px = 600, desc.crop_height_px = 500));
     EXPECT("does not fit", (desc.crop_x_px = UINT32_MAX, desc.crop_width_px = 2, desc.crop_height_px = 2));
     EXPECT("does not fit", (desc.crop_y_px = 1, desc.crop_width_px = 2, desc.crop_height_px = UINT32_MAX));
+    EXPECT("the crop 0,1 2x500", (desc.crop_y_px = 1, desc.crop_width_px = 2, desc.crop_height_px = 500));
     EXPECT(NULL, (desc.crop_x_px = 598, desc.crop_y_px = 498, desc.crop_width_px = 2, desc.crop_height_px = 2));
     EXPECT("the output size 0x42 has a zero", desc.width_px = 0);
     EXPECT("the output size 8193x42", desc.width_px = 8193);

@@ -17,7 +17,8 @@ DEVICE_SWITCH = "Xvfb announces the map again when XTEST's keyboard takes over f
 STALE = "Xvfb reports a left-over value; ours is the offending one"
 MOUSE = "our mouse has the seven buttons of a real one, Xvfb's has three"
 TOP_LEVEL = "a newly mapped top-level window gets the focus: there is no window manager to give it, and games wait for it"
-NO_DRAWING = "drawing requests are checked and not carried out; pixels are GL's"
+NO_DRAWING = "RENDER draws nothing, and there are no tiles or stipples to be fast with"
+OWN_PICTURE = "a top-level window keeps its pixels under others, as with a compositing manager"
 NUMBERS = "a number that servers give as they like"
 ROOT_ID = "the root window's id is the server's own"
 
@@ -83,6 +84,8 @@ DEVIATIONS = [
     ("keyboard_control", "both", r"(BadValue SetModifierMapping) value=.*", r"\1", STALE),
     # drawing
     ("drawables", "both", r"(Bad(Font|Pixmap) ChangeGC) value=.*", r"\1", STALE),
+    ("graphics_expose", "xvfb", r"^A GraphicsExposure drawable=pixmap .*",
+     "A NoExposure drawable=pixmap minor_opcode=0 major_opcode=62", OWN_PICTURE),
     ("render", "both", r"(reply render:QueryPictFormats) .*", r"\1", "we offer the formats that toolkits use"),
     ("render", "both", r"(reply render:QueryFilters) .*", r"\1", NO_DRAWING),
     ("server_state", "both", r"(reply xproto:QueryBestSize) .*", r"\1", NO_DRAWING),

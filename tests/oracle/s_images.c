@@ -6,7 +6,8 @@
 
 enum { Z = XCB_IMAGE_FORMAT_Z_PIXMAP, XY = XCB_IMAGE_FORMAT_XY_PIXMAP, BITMAP = XCB_IMAGE_FORMAT_XY_BITMAP };
 
-static void look_format(struct oracle *o, uint8_t format, xcb_drawable_t d, int x, int y, unsigned w, unsigned h, uint32_t planes)
+static void look_format(struct oracle *o, uint8_t format, xcb_drawable_t d, int x, int y, unsigned w, unsigned h,
+                        uint32_t planes)
 {
     ORACLE_SHOW(o, o->c, "xproto:GetImage",
                 xcb_get_image(o->c, format, d, (int16_t)x, (int16_t)y, (uint16_t)w, (uint16_t)h, planes));
@@ -18,7 +19,8 @@ static void look(struct oracle *o, xcb_drawable_t d, int x, int y, unsigned w, u
 }
 
 /* An image whose every pixel is another one. */
-static void put(struct oracle *o, xcb_drawable_t d, xcb_gcontext_t gc, int x, int y, unsigned w, unsigned h, uint8_t depth)
+static void put(struct oracle *o, xcb_drawable_t d, xcb_gcontext_t gc, int x, int y, unsigned w, unsigned h,
+                uint8_t depth)
 {
     uint32_t px[64 * 64];
     for (unsigned i = 0; i < w * h; i++)
@@ -26,7 +28,8 @@ static void put(struct oracle *o, xcb_drawable_t d, xcb_gcontext_t gc, int x, in
     xcb_put_image(o->c, Z, d, gc, (uint16_t)w, (uint16_t)h, (int16_t)x, (int16_t)y, 0, depth, w * h * 4, (uint8_t *)px);
 }
 
-static xcb_gcontext_t new_gc(struct oracle *o, const char *name, xcb_drawable_t d, uint32_t mask, uint32_t a, uint32_t b)
+static xcb_gcontext_t new_gc(struct oracle *o, const char *name, xcb_drawable_t d, uint32_t mask, uint32_t a,
+                             uint32_t b)
 {
     const uint32_t values[] = { a, b };
     xcb_gcontext_t gc = oracle_id(o, o->c, name);
@@ -195,7 +198,8 @@ static void gravities(struct oracle *o)
 static void children(struct oracle *o, xcb_window_t top, xcb_gcontext_t gc)
 {
     const uint32_t border = 0xBBBBBB, relative = XCB_BACK_PIXMAP_PARENT_RELATIVE, none = XCB_BACK_PIXMAP_NONE;
-    xcb_window_t child = oracle_window(o, "child", top, 3, 2, 5, 4, 1, 0), deep = oracle_window(o, "deep", child, 2, 1, 9, 2, 0, 0);
+    xcb_window_t child = oracle_window(o, "child", top, 3, 2, 5, 4, 1, 0);
+    xcb_window_t deep = oracle_window(o, "deep", child, 2, 1, 9, 2, 0, 0);
     oracle_step(o, "children");
     background(o, child, 0xCCCCCC);
     background(o, deep, 0xDDDDDD);

@@ -46,7 +46,8 @@ class Scene:
 
     @property
     def id(self) -> int:
-        return self.window._window
+        """The window that is drawn to: pyglet has one inside the window."""
+        return self.window._view
 
     def close(self) -> None:
         if self.open:

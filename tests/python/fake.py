@@ -27,7 +27,9 @@ try:
     controls = Controls.in_dll(ctypes.CDLL(None), "ofs_fake")
     show = ctypes.CDLL(None).ofs_fake_show
 except (ValueError, AttributeError):
-    sys.exit("the fake library is not preloaded: run this by CTest, or with LD_PRELOAD=build/tests/python/libfake_shim.so")
+    sys.exit(
+        "the fake library is not preloaded: run this by CTest, or with LD_PRELOAD=build/tests/python/libfake_shim.so"
+    )
 
 # What the tests start must not have it too, unless they say so.
 preload = os.environ.pop("LD_PRELOAD", "")

@@ -17,11 +17,11 @@
 
 /* What tests read and set, through ctypes. */
 struct fake {
-    int32_t status;            /* what next, latest and read return, unless it is 0 */
-    int32_t leases;            /* held now */
-    int32_t captures;          /* open now */
-    int32_t never_waits;       /* 1: as if the calling thread drew the window */
-    uint64_t frames;           /* shown so far */
+    int32_t status;                                       /* what next, latest and read return, unless it is 0 */
+    int32_t leases;                                       /* held now */
+    int32_t captures;                                     /* open now */
+    int32_t never_waits;                                  /* 1: as if the calling thread drew the window */
+    uint64_t frames;                                      /* shown so far */
     uint64_t released_stream, waited_stream, read_stream; /* of the last call */
     uint64_t releases;
 };
@@ -108,7 +108,8 @@ static enum ofs_status list_windows(struct ofs_window_info *out, uint32_t capaci
 {
     *count = 100; /* more than a caller makes room for at first */
     for (uint32_t i = 0; i < 100 && i < capacity; i++)
-        out[i] = (struct ofs_window_info){ .window = 1000 + i, .width_px = 20, .height_px = 10, .frames = ofs_fake.frames };
+        out[i] =
+            (struct ofs_window_info){ .window = 1000 + i, .width_px = 20, .height_px = 10, .frames = ofs_fake.frames };
     return OFS_OK;
 }
 
@@ -171,8 +172,8 @@ static enum ofs_status lease(struct ofs_capture *capture, struct ofs_frame *fram
     return OFS_OK;
 }
 
-static enum ofs_status capture_next(struct ofs_capture *capture, uint64_t timeout_ns, struct ofs_frame *frame, char *why,
-                                    size_t why_bytes)
+static enum ofs_status capture_next(struct ofs_capture *capture, uint64_t timeout_ns, struct ofs_frame *frame,
+                                    char *why, size_t why_bytes)
 {
     struct timespec until;
     enum ofs_status status = OFS_OK;
@@ -185,7 +186,9 @@ static enum ofs_status capture_next(struct ofs_capture *capture, uint64_t timeou
     pthread_mutex_lock(&lock);
     while (status == OFS_OK && capture->handed == ofs_fake.frames)
         if (timeout_ns == 0 || ofs_fake.never_waits || pthread_cond_timedwait(&shown, &lock, &until) == ETIMEDOUT)
-            status = fail(OFS_ETIMEDOUT, why, why_bytes, "nothing came");
+            status = OFS_ETIMEDOUT;
+    if (status == OFS_ETIMEDOUT)
+        snprintf(why, why_bytes, "nothing came within %.3g s: has it stopped drawing?", (double)timeout_ns / 1e9);
     if (status == OFS_OK)
         status = lease(capture, frame, why, why_bytes);
     pthread_mutex_unlock(&lock);

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 
 import numpy as np
-import pytest
-
 import offstage
+import pytest
 from offstage import Capture
 
 
@@ -39,7 +38,6 @@ def test_jax(scene):
         array = jax.dlpack.from_dlpack(frame)
         assert (array.shape, str(array.dtype)) == ((2, 4, 6), dtype)
         assert float(array.astype("float32").mean()) == 9
-    assert jax.numpy.asarray(one_frame(scene)).shape == (2, 4, 6)
     with Capture(size=(4, 6), stack=1, slots=1) as capture:
         check_lease(capture, scene, jax.dlpack.from_dlpack)
 

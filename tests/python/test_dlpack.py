@@ -8,7 +8,6 @@ import threading
 import unittest
 
 from fake import FakeTest, controls, show
-
 from offstage import Capture, errors
 
 api = ctypes.pythonapi
@@ -170,9 +169,7 @@ class Cuda(FakeTest):
         interface = frame.__cuda_array_interface__
         address = interface.pop("data")
         self.assertEqual(address[1], False)
-        self.assertEqual(
-            interface, {"shape": (4, 2, 3), "typestr": "<f4", "strides": None, "version": 3, "stream": 1}
-        )
+        self.assertEqual(interface, {"shape": (4, 2, 3), "typestr": "<f4", "strides": None, "version": 3, "stream": 1})
         self.assertEqual(controls.waited_stream, 1)
         # Whoever asked looks at the memory through this object: the lease lasts as long as it does.
         frame.release(stream=5)

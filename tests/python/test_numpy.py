@@ -9,9 +9,7 @@ import unittest
 import weakref
 
 import numpy as np
-
 from fake import FakeTest, controls, preload, show
-
 from offstage import Capture, errors
 
 NUMPY = tuple(int(part) for part in np.__version__.split(".")[:2])

@@ -6,11 +6,10 @@ import warnings
 
 import gymnasium
 import numpy as np
+import offstage
 import pytest
 from gymnasium.spaces import Box, Dict, Discrete
 from gymnasium.utils.env_checker import check_env
-
-import offstage
 from offstage import FrameObservation
 
 
@@ -297,7 +296,7 @@ def test_synchronous_vectors(scenes):
         return lambda: whole(Dots(scene), window=offstage_window(scene))
 
     def offstage_window(scene):
-        with offstage.Capture() as capture:
+        with offstage.Capture():
             before = {window.window for window in offstage.windows()}
             scene.show()
             after = {window.window for window in offstage.windows()}

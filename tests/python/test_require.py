@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
-
-import pytest
 
 import offstage
+import pytest
 from offstage.info import launcher
 
 CHECK = "import offstage, sys; offstage.require(reexec=True); print(offstage.info().loaded, sys.argv[1:])"
@@ -81,7 +79,9 @@ def test_with_a_module(tmp_path):
 
 
 def test_options_of_the_interpreter_are_kept():
-    result = python("-c", CHECK + "; print(sys.flags.optimize, sys.flags.utf8_mode)", python_options=("-O", "-X", "utf8"))
+    result = python(
+        "-c", CHECK + "; print(sys.flags.optimize, sys.flags.utf8_mode)", python_options=("-O", "-X", "utf8")
+    )
     assert (result.returncode, result.stdout) == (0, "True []\n1 1\n"), result.stderr
 
 

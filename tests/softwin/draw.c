@@ -1,7 +1,7 @@
 /* softwin_draw put|shm|children: a program that draws its window by X requests, and says what the server shows of it.
  *
- * Every line but the last is the same on any X server: a digest of what GetImage gives after each frame, and the errors of
- * requests that are wrong. The last says how many frames were shown. */
+ * Every line is the same on any X server: a digest of what GetImage gives after each frame, and the errors of requests
+ * that are wrong. The last says how many frames were shown. */
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/XShm.h>

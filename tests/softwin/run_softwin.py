@@ -1,5 +1,5 @@
-"""Run one program that draws without OpenGL on Xvfb and under Offstage: what it says of its pixels is the same, and every
-frame that it shows is counted.
+"""Run one program that draws without OpenGL on Xvfb and under Offstage: what it says of its pixels is the same, and
+every frame that it shows is counted.
 
     run_softwin.py --build BUILD --venv PYTHON put|shm|children|pygame
 """
@@ -23,8 +23,8 @@ SOFTWARE = {"SDL_VIDEODRIVER": "x11", "SDL_FRAMEBUFFER_ACCELERATION": "0"}
 
 
 def run(command: list[str], **extra: str) -> list[str]:
-    done = subprocess.run(command, env=clean_environment(**extra), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          errors="replace", timeout=TIMEOUT_S)
+    done = subprocess.run(command, env=clean_environment(**extra), stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, errors="replace", timeout=TIMEOUT_S)
     if done.returncode == 77:
         skip(done.stdout.strip().splitlines()[-1])
     if done.returncode != 0:
@@ -49,7 +49,7 @@ def check(name: str, command: list[str], build: Path, folder: Path) -> list[str]
     stats, shot = folder / "stats.json", folder / "shot.png"
     got = run(offstage_command(build, [f"--stats={stats}", "--shot", str(shot)], command), **SOFTWARE)
     failures = differences(expected, got)
-    wanted, counted = int(expected[-1].split()[1]), json.loads(stats.read_text())["frames"]
+    wanted, counted = int(expected[-1].split()[1]), sum(p["frames"] for p in json.loads(stats.read_text())["processes"])
     if counted != wanted:
         failures.append(f"{counted} frames counted, {wanted} shown")
     if name == "pygame":

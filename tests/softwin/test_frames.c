@@ -62,7 +62,8 @@ static void round_trip(struct ofs_client *c)
 }
 
 /* A client with a window of this size and a context. */
-static struct ofs_client *begin(struct ofs_server *s, unsigned width, unsigned height, uint32_t *window_out, bool swapped)
+static struct ofs_client *begin(struct ofs_server *s, unsigned width, unsigned height, uint32_t *window_out,
+                                bool swapped)
 {
     memset(&seen, 0, sizeof seen);
     struct ofs_client *c = join(s, swapped);
@@ -158,7 +159,7 @@ static void trees(void)
     struct ofs_server *s = world();
     uint32_t w;
     struct ofs_client *c = begin(s, 8, 8, &w, false);
-    ask(c, "112442222224444", X_CreateWindow, 0, 0, c->id_base + CHILD, w, 2, 2, 4, 4, 0, InputOutput, 0, CWBackPixel,
+    ask(c, "11244222222444", X_CreateWindow, 0, 0, c->id_base + CHILD, w, 2, 2, 4, 4, 0, InputOutput, 0, CWBackPixel,
         0xABCDEF);
     ask(c, "1124", X_MapWindow, 0, 0, c->id_base + CHILD);
     put(c, w, 0, 0, 8, 8, 0x111111);

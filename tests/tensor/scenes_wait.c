@@ -20,7 +20,7 @@ struct waiter {
     pthread_t thread;
     struct ofs_capture *capture;
     uint64_t timeout_ns;
-    _Atomic bool started;
+    _Atomic pid_t started;        /* its id */
     enum ofs_status status;
     struct ofs_frame frame;
     char said[256];
@@ -30,20 +30,40 @@ static void *ask(void *argument)
 {
     struct waiter *waiter = argument;
     waiter->frame = empty_frame();
-    atomic_store(&waiter->started, true);
+    atomic_store(&waiter->started, gettid());
     waiter->status = ofs_capture_next(waiter->capture, waiter->timeout_ns, &waiter->frame);
     snprintf(waiter->said, sizeof waiter->said, "%s", ofs_last_error());
     return NULL;
 }
 
-/* Returns when the thread most likely waits already. */
+/* The kernel says that the thread sleeps, or is no more. */
+static bool sleeps(pid_t thread)
+{
+    char path[64], text[256];
+    const char *state;
+    size_t got;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)thread);
+    file = fopen(path, "r");
+    if (!file)
+        return true;
+    got = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[got] = '\0';
+    state = strrchr(text, ')');
+    return !state || state[2] == 'S';
+}
+
+/* Returns when the thread waits: nothing but that lets it sleep in there for long. */
 static void start(struct waiter *waiter, struct ofs_capture *capture, uint64_t timeout_ns)
 {
     *waiter = (struct waiter){ .capture = capture, .timeout_ns = timeout_ns };
     pthread_create(&waiter->thread, NULL, ask, waiter);
     while (!atomic_load(&waiter->started))
         sleep_ms(1);
-    sleep_ms(30);
+    for (int asleep = 0; asleep < 5; sleep_ms(2))
+        asleep = sleeps(waiter->started) ? asleep + 1 : 0;
 }
 
 static void stop(struct waiter *waiter) { pthread_join(waiter->thread, NULL); }

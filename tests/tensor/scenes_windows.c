@@ -187,7 +187,8 @@ static void follows(void)
     for (int i = 0; i < 5; i++) {
         int64_t width = sizes[i][0], height = sizes[i][1];
         const unsigned char *data;
-        window_resize(&window, sizes[i][0], sizes[i][1]);
+        if (width != window.width || height != window.height)
+            window_resize(&window, sizes[i][0], sizes[i][1]);
         show_level(&window, i + 1);
         held[i] = next(capture);
         CHECK(held[i].shape[0] == 2 && held[i].shape[1] == height && held[i].shape[2] == width);
@@ -255,7 +256,7 @@ static void kinds(void)
     struct ofs_capture *captures[4];
 
     for (int i = 0; i < 4; i++) {
-        window_open(&windows[i], (enum kind)i, i != 2, 20 + i, 20);
+        window_open(&windows[i], (enum kind)i, i != CORE, 20 + i, 20);
         captures[i] = open_levels((uint32_t)windows[i].id, 2, 0);
     }
     for (int round = 0; round < 5; round++)

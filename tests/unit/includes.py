@@ -16,7 +16,7 @@ RULES = {
     "tensor": ["util", "kernels/plan.h", "capture/frame.h", "capture/readback.h", "capture/pbo.h", "capture/texture.h", "capture/capture.h",
                "client/table.h", "cuda/cuda_api.h"],
     "client": ["kernels/plan.h"],                             # and the public headers
-    "cuda": ["kernels"],
+    "cuda": ["util/status.h", "kernels"],
     "include": [],
     "hook": ["util", "x11/serve.h", "glx/glx.h", "egl/egl.h"],  # entry headers
     "launcher": ["util", "capture/script.h", "capture/session.h", "capture/shot.h", "x11/keymap/keymap.h"],  # names of the keys, to check scripts

@@ -1,5 +1,5 @@
-/* Frames into textures against a real driver: the pixels of glReadPixels, and every setting, binding and pending error as
- * before. */
+/* Frames into textures against a real driver: the pixels of glReadPixels, and every setting, binding and pending error
+ * as before. */
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
 #include <GL/gl.h>
@@ -43,7 +43,8 @@ static void draw(int phase)
     GL(void, glEnable, GLenum)(GL_SCISSOR_TEST);
     for (int i = 0; i < 12; i++) {
         GL(void, glScissor, GLint, GLint, GLsizei, GLsizei)(i * 5, i * 3, WIDTH, HEIGHT);
-        GL(void, glClearColor, float, float, float, float)((float)(i + phase) / 17, 0.5f, (float)phase / 9, (float)i / 12);
+        GL(void, glClearColor, float, float, float, float)
+        ((float)(i + phase) / 17, 0.5f, (float)phase / 9, (float)i / 12);
         GL(void, glClear, GLbitfield)(GL_COLOR_BUFFER_BIT);
     }
     GL(void, glDisable, GLenum)(GL_SCISSOR_TEST);
@@ -86,11 +87,29 @@ static void APIENTRY on_debug(GLenum a, GLenum b, GLuint c, GLenum d, GLsizei e,
 
 /* What is asked for by glGetIntegerv; the rows from `desktop` on are unknown to ES, those from `gl45` on to old GL. */
 static const GLenum watched[] = {
-    GL_READ_FRAMEBUFFER_BINDING, GL_DRAW_FRAMEBUFFER_BINDING, GL_RENDERBUFFER_BINDING, GL_ACTIVE_TEXTURE,
-    GL_TEXTURE_BINDING_2D, GL_PIXEL_PACK_BUFFER_BINDING, GL_PIXEL_UNPACK_BUFFER_BINDING, GL_ARRAY_BUFFER_BINDING,
-    GL_SAMPLER_BINDING, GL_PACK_ALIGNMENT, GL_UNPACK_ALIGNMENT, GL_PACK_ROW_LENGTH, GL_UNPACK_ROW_LENGTH, GL_SCISSOR_TEST,
-    GL_DITHER, GL_RASTERIZER_DISCARD, GL_READ_BUFFER, GL_DRAW_BUFFER0,
-    GL_FRAMEBUFFER_SRGB, GL_PACK_SWAP_BYTES, GL_UNPACK_SWAP_BYTES, GL_DEBUG_OUTPUT, GL_MULTISAMPLE,
+    GL_READ_FRAMEBUFFER_BINDING,
+    GL_DRAW_FRAMEBUFFER_BINDING,
+    GL_RENDERBUFFER_BINDING,
+    GL_ACTIVE_TEXTURE,
+    GL_TEXTURE_BINDING_2D,
+    GL_PIXEL_PACK_BUFFER_BINDING,
+    GL_PIXEL_UNPACK_BUFFER_BINDING,
+    GL_ARRAY_BUFFER_BINDING,
+    GL_SAMPLER_BINDING,
+    GL_PACK_ALIGNMENT,
+    GL_UNPACK_ALIGNMENT,
+    GL_PACK_ROW_LENGTH,
+    GL_UNPACK_ROW_LENGTH,
+    GL_SCISSOR_TEST,
+    GL_DITHER,
+    GL_RASTERIZER_DISCARD,
+    GL_READ_BUFFER,
+    GL_DRAW_BUFFER0,
+    GL_FRAMEBUFFER_SRGB,
+    GL_PACK_SWAP_BYTES,
+    GL_UNPACK_SWAP_BYTES,
+    GL_DEBUG_OUTPUT,
+    GL_MULTISAMPLE,
 };
 #define DESKTOP 18
 
