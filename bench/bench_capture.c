@@ -2,15 +2,15 @@
  *
  *   bench_capture --case 84|600|1280|640|1024 [--alpha 0|8] [--rounds N] [--frames N] [--device cpu|cuda]
  *
- * In each round every way gets a turn of N frames. A frame is drawn and finished before the clock starts, so that no figure
- * contains drawing. Prints one line of JSON with the median of each turn, in ns:
+ * In each round every way gets a turn of N frames. A frame is drawn and finished before the clock starts, so that no
+ * figure contains drawing. Prints one line of JSON with the median of each turn, in ns:
  *   read_bgra    bare glReadPixels of the whole window as BGRA: the least that bringing pixels to memory costs
  *   swap         glXSwapBuffers with no capture open
- *   offstage     glXSwapBuffers with a capture open, ofs_capture_next, ofs_frame_release; the parts as offstage_swap and
- *                offstage_next
+ *   offstage     glXSwapBuffers with a capture open, ofs_capture_next, ofs_frame_release; the parts as offstage_swap
+ *                and offstage_next
  *   plain        glReadPixels as RGBA, then gray, resize and stack (or RGB) in plain C
  *   none         two readings of the clock
- * With --device cuda the observation is ready when the default stream has it; plain is left to the check, and there are also
+ * With --device cuda the observation is ready when the default stream has it, plain serves the check only, and there is
  *   upload       the window's bytes from page-locked host memory to the device: what PCIe allows
  *   device_copy  the same bytes from device memory to device memory, read once and written once: what HBM allows
  *   read_upload  glReadPixels as BGRA into page-locked memory, then the upload: the detour
@@ -35,8 +35,9 @@
 enum way { NONE, READ_BGRA, SWAP, OFFSTAGE, PLAIN, UPLOAD, DEVICE_COPY, READ_UPLOAD, WAYS };
 enum series { OFFSTAGE_SWAP = WAYS, OFFSTAGE_NEXT, SERIES };
 
-static const char *const series_names[SERIES] = {"none", "read_bgra", "swap", "offstage", "plain", "upload",
-                                                 "device_copy", "read_upload", "offstage_swap", "offstage_next"};
+static const char *const series_names[SERIES] = { "none",          "read_bgra",    "swap",        "offstage",
+                                                  "plain",         "upload",       "device_copy", "read_upload",
+                                                  "offstage_swap", "offstage_next" };
 
 /* A window, and what becomes of its frames. */
 struct bench_case {
@@ -46,11 +47,9 @@ struct bench_case {
 };
 
 static const struct bench_case cases[] = {
-    {"84", "triangle-84", 84, 84, 84, 84, 1},
-    {"600", "gears-600", 600, 600, 84, 84, 4},
-    {"1280", "gears-600", 1280, 720, 1280, 720, 0},
-    {"640", "gears-600", 640, 480, 84, 84, 4},
-    {"1024", "gears-600", 1024, 1024, 84, 84, 4},
+    { "84", "triangle-84", 84, 84, 84, 84, 1 },       { "600", "gears-600", 600, 600, 84, 84, 4 },
+    { "1280", "gears-600", 1280, 720, 1280, 720, 0 }, { "640", "gears-600", 640, 480, 84, 84, 4 },
+    { "1024", "gears-600", 1024, 1024, 84, 84, 4 },
 };
 
 struct bench {
@@ -65,9 +64,9 @@ struct bench {
     struct ofs_capture *capture; /* open during turns of Offstage only */
     struct plain *plain;
     unsigned char *pixels, *observation, *taken;
-    void *on_device[2]; /* as large as the window; --device cuda only */
-    uint32_t *turn_ns[3];          /* of one turn, per frame: total, swap, next */
-    uint32_t *median_ns[SERIES];   /* per round */
+    void *on_device[2];          /* as large as the window; --device cuda only */
+    uint32_t *turn_ns[3];        /* of one turn, per frame: total, swap, next */
+    uint32_t *median_ns[SERIES]; /* per round */
 };
 
 static int parse(int argc, char **argv, struct bench *b)
@@ -100,8 +99,21 @@ static int parse(int argc, char **argv, struct bench *b)
 
 static GLXFBConfig choose(struct bench *b)
 {
-    static const int wanted[] = {GLX_DRAWABLE_TYPE, GLX_WINDOW_BIT, GLX_RENDER_TYPE, GLX_RGBA_BIT, GLX_DOUBLEBUFFER,
-                                 True, GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8, GLX_DEPTH_SIZE, 24, None};
+    static const int wanted[] = { GLX_DRAWABLE_TYPE,
+                                  GLX_WINDOW_BIT,
+                                  GLX_RENDER_TYPE,
+                                  GLX_RGBA_BIT,
+                                  GLX_DOUBLEBUFFER,
+                                  True,
+                                  GLX_RED_SIZE,
+                                  8,
+                                  GLX_GREEN_SIZE,
+                                  8,
+                                  GLX_BLUE_SIZE,
+                                  8,
+                                  GLX_DEPTH_SIZE,
+                                  24,
+                                  None };
     GLXFBConfig found = NULL, *configs;
     int n = 0;
 
@@ -117,7 +129,7 @@ static GLXFBConfig choose(struct bench *b)
 
 static int open_window(struct bench *b)
 {
-    XSetWindowAttributes attributes = {0};
+    XSetWindowAttributes attributes = { 0 };
     GLXFBConfig config;
     XVisualInfo *visual;
     Window root;
@@ -175,7 +187,7 @@ static int failed(const char *what)
 static int open_capture(struct bench *b)
 {
     const struct bench_case *w = b->work;
-    struct ofs_capture_desc desc = {.struct_size = sizeof desc, .window = (uint32_t)b->window, .device = b->device};
+    struct ofs_capture_desc desc = { .struct_size = sizeof desc, .window = (uint32_t)b->window, .device = b->device };
 
     desc.plan.struct_size = sizeof desc.plan;
     if (w->stack) {
@@ -222,7 +234,7 @@ static int measured(const struct bench *b, enum way way)
 /* One frame of one way: the time in all, and where it makes sense in two parts. */
 static int one_frame(struct bench *b, enum way way, uint64_t ns[3])
 {
-    struct ofs_frame frame = {.struct_size = sizeof frame};
+    struct ofs_frame frame = { .struct_size = sizeof frame };
     uint64_t start, middle;
     int status = 0;
 
@@ -295,7 +307,7 @@ static int turn(struct bench *b, enum way way, unsigned round)
 /* After a full stack of frames. The largest difference of any byte; negative on failure. */
 static int difference(struct bench *b)
 {
-    struct ofs_frame frame = {.struct_size = sizeof frame};
+    struct ofs_frame frame = { .struct_size = sizeof frame };
     int worst = 0;
 
     if (open_capture(b) != 0)
@@ -325,7 +337,7 @@ static int difference(struct bench *b)
 
 static void print(const struct bench *b, int before, int after)
 {
-    struct ofs_info info = {.struct_size = sizeof info};
+    struct ofs_info info = { .struct_size = sizeof info };
 
     (void)ofs_info_get(&info);
     printf("{\"case\":\"%s\",\"width_px\":%d,\"height_px\":%d,\"alpha_bits\":%d,\"rounds\":%u,\"frames\":%u,"
@@ -347,7 +359,7 @@ static void print(const struct bench *b, int before, int after)
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.rounds = 9, .frames = 50, .device = OFS_DEVICE_CPU};
+    struct bench b = { .rounds = 9, .frames = 50, .device = OFS_DEVICE_CPU };
     struct bench_scene scene;
     int before, after;
 

@@ -26,16 +26,16 @@ static int load(void *library)
         const char *name;
         void *field;
     } names[] = {
-        {"cuInit", &cuda.Init},
-        {"cuDeviceGet", &cuda.DeviceGet},
-        {"cuDevicePrimaryCtxRetain", &cuda.DevicePrimaryCtxRetain},
-        {"cuCtxSetCurrent", &cuda.CtxSetCurrent},
-        {"cuMemHostAlloc", &cuda.MemHostAlloc},
-        {"cuMemAlloc_v2", &cuda.MemAlloc},
-        {"cuMemcpyHtoD_v2", &cuda.MemcpyHtoD},
-        {"cuMemcpyDtoH_v2", &cuda.MemcpyDtoH},
-        {"cuMemcpyDtoDAsync_v2", &cuda.MemcpyDtoDAsync},
-        {"cuStreamSynchronize", &cuda.StreamSynchronize},
+        { "cuInit", &cuda.Init },
+        { "cuDeviceGet", &cuda.DeviceGet },
+        { "cuDevicePrimaryCtxRetain", &cuda.DevicePrimaryCtxRetain },
+        { "cuCtxSetCurrent", &cuda.CtxSetCurrent },
+        { "cuMemHostAlloc", &cuda.MemHostAlloc },
+        { "cuMemAlloc_v2", &cuda.MemAlloc },
+        { "cuMemcpyHtoD_v2", &cuda.MemcpyHtoD },
+        { "cuMemcpyDtoH_v2", &cuda.MemcpyDtoH },
+        { "cuMemcpyDtoDAsync_v2", &cuda.MemcpyDtoDAsync },
+        { "cuStreamSynchronize", &cuda.StreamSynchronize },
     };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -95,7 +95,9 @@ int bench_cuda_download(void *to_host, const void *from_device, size_t bytes)
 
 int bench_cuda_copy(void *to_device, const void *from_device, size_t bytes)
 {
-    return cuda.MemcpyDtoDAsync((uintptr_t)to_device, (uintptr_t)from_device, bytes, NULL) == 0 ? bench_cuda_finish() : -1;
+    int status = cuda.MemcpyDtoDAsync((uintptr_t)to_device, (uintptr_t)from_device, bytes, NULL);
+
+    return status == 0 ? bench_cuda_finish() : -1;
 }
 
 int bench_cuda_finish(void) { return cuda.StreamSynchronize(NULL) == 0 ? 0 : -1; }

@@ -1,5 +1,5 @@
-/* The little of CUDA's driver interface that bench_capture needs: when is a tensor ready, and what would the detour over
- * host memory cost. libcuda is loaded at run time; no CUDA header is needed. */
+/* The little of CUDA's driver interface that bench_capture needs: when is a tensor ready, and what would the detour
+ * over host memory cost. libcuda is loaded at run time; no CUDA header is needed. */
 #ifndef BENCH_CAPTURE_CUDA_H
 #define BENCH_CAPTURE_CUDA_H
 

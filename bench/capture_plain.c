@@ -13,8 +13,8 @@ struct plain {
     int source_width_px, source_height_px, width_px, height_px;
     unsigned stack;
     struct span *columns, *rows;
-    float *line;                 /* one output row, before its columns are taken together */
-    unsigned char *gray;         /* the source, top row first */
+    float *line;         /* one output row, before its columns are taken together */
+    unsigned char *gray; /* the source, top row first */
 };
 
 static struct span *make_spans(int source, int output)

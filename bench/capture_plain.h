@@ -1,5 +1,5 @@
-/* What a C program does by itself with the pixels that glReadPixels gave it: the way that Offstage is compared with, and
- * the check that both mean the same picture. */
+/* What a C program does by itself with the pixels that glReadPixels gave it: the way that Offstage is compared with,
+ * and the check that both mean the same picture. */
 #ifndef BENCH_CAPTURE_PLAIN_H
 #define BENCH_CAPTURE_PLAIN_H
 

@@ -1,5 +1,5 @@
-"""The ways from a drawn window to an observation that bench/capture.py measures. Each is written as well as it goes with
-its own means: no copy that could be left out, rows turned over after the resize, one thread in OpenCV."""
+"""The ways from a drawn window to an observation that bench/capture.py measures. Each is written as well as it goes
+with its own means: no copy that could be left out, rows turned over after the resize, one thread in OpenCV."""
 import collections
 import ctypes
 import importlib.metadata
@@ -23,10 +23,6 @@ class Missing(Exception):
     """A package that this way needs is not there."""
 
 
-class Skipped(Exception):
-    """This way makes no sense here."""
-
-
 def versions():
     found = {}
     for name in ("numpy", "pyglet", "opencv-python-headless", "moderngl", "PyOpenGL", "gymnasium"):
@@ -38,7 +34,7 @@ def versions():
 
 
 def largest_difference(observation, reference, case):
-    """`reference`: a list of frames, the oldest first. Observations are (stack, height, width), or (height, width, 3)."""
+    """`reference`: the frames, the oldest first. Observations are (stack, height, width), or (height, width, 3)."""
     observation = np.asarray(observation).astype(int)
     wanted = np.stack(reference) if case.stack else reference[0]
     if observation.shape != wanted.shape:
@@ -60,12 +56,12 @@ class Way:
     tolerance = 1
     luma = (0.299, 0.587, 0.114)
 
-    def __init__(self, window, case, device):
+    def __init__(self, window, case):
         self.window, self.case = window, case
         self.history = collections.deque(maxlen=case.stack or 1)
-        self.prepare(device)
+        self.prepare()
 
-    def prepare(self, device):
+    def prepare(self):
         pass
 
     def begin(self):
@@ -119,7 +115,7 @@ def pyglet_pixels(format):
 class Pyglet(Way):
     """pyglet's own reading of a window, then OpenCV. As people write it: pyglet turns RGBA into RGB in Python."""
 
-    def prepare(self, device):
+    def prepare(self):
         need_opencv()
 
     def observe(self):
@@ -140,7 +136,7 @@ class PygletRgba(Pyglet):
 class Moderngl(Way):
     """moderngl's Framebuffer.read, then OpenCV."""
 
-    def prepare(self, device):
+    def prepare(self):
         need_opencv()
         try:
             import moderngl
@@ -157,7 +153,7 @@ class Moderngl(Way):
 class PyOpenGL(Way):
     """glReadPixels as the tutorials have it, then OpenCV."""
 
-    def prepare(self, device):
+    def prepare(self):
         need_opencv()
         try:
             import OpenGL
@@ -178,8 +174,8 @@ class PyOpenGL(Way):
 class Expert(PyOpenGL):
     """The best that we know in Python: BGRA, the driver's own order, into one array, then OpenCV."""
 
-    def prepare(self, device):
-        super().prepare(device)
+    def prepare(self):
+        super().prepare()
         self.pixels = np.empty((self.case.height, self.case.width, 4), np.uint8)
 
     def observe(self):
@@ -195,7 +191,7 @@ class Gymnasium(Way):
     tolerance = 2  # it cuts off fractions
     luma = (0.2125, 0.7154, 0.0721)
 
-    def prepare(self, device):
+    def prepare(self):
         need_opencv()
         try:
             import gymnasium
@@ -243,33 +239,26 @@ class Flip(Way):
 class Offstage(Way):
     """The swap, with a capture open, and Capture.next()."""
 
-    def prepare(self, device):
-        self.device = device
-
-    def options(self):
-        size = {"size": SIZE, "stack": self.case.stack} if self.case.stack else {
+    def prepare(self):
+        self.options = {"size": SIZE, "stack": self.case.stack} if self.case.stack else {
             "size": None, "gray": False, "stack": 1, "layout": "HWC"}
-        return dict(size, device=self.device)
 
     def begin(self):
         import offstage
-        self.capture = offstage.Capture(**self.options())
+        self.capture = offstage.Capture(**self.options)
 
     def end(self):
         self.capture.close()
 
     def observe(self):
         self.window.flip()
-        frame = self.capture.next()
-        return np.asarray(frame) if self.device == "cpu" else frame
+        return np.asarray(self.capture.next())
 
 
 class FrameObservation(Way):
     """offstage.FrameObservation around an environment whose step() swaps; beside Gymnasium's wrappers."""
 
-    def prepare(self, device):
-        if device != "cpu":
-            raise Skipped("measured on the CPU")
+    def prepare(self):
         try:
             import gymnasium
         except ImportError:

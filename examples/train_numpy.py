@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -39,6 +41,8 @@ HELD_OUT_SEED = 1_000_000  # training seeds are below
 
 
 def make_game() -> gymnasium.Env[np.ndarray, int]:
+    if multiprocessing.parent_process():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that learns
     return make_pixels(frame_skip=FRAME_SKIP)
 
 
@@ -111,7 +115,18 @@ def evaluate(player: Player, policy: PixelPolicy | None, games_each: int, seed: 
 
 
 def train(player: Player, policy: PixelPolicy, options: argparse.Namespace) -> tuple[int, list[tuple[int, int]]]:
-    """Learn until the steps or the minutes are over. Returns the steps, and (step, score) of each game that ended."""
+    """Learn until the steps or the minutes are over, or until Ctrl-C, which a second time means what it always does.
+
+    Returns the steps, and (step, score) of each game that ended.
+    """
+    interrupted: list[float] = []
+
+    def interrupt(*_: object) -> None:
+        interrupted.append(time.monotonic())
+        if interrupted[-1] - interrupted[0] > 1:  # one key can bring two signals: the terminal's and a parent's
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
     history: list[tuple[int, int]] = []
     progress = report.Progress("training", options.steps)
     start, done = time.monotonic(), 0
@@ -119,7 +134,7 @@ def train(player: Player, policy: PixelPolicy, options: argparse.Namespace) -> t
     policy.look(collect(player, policy, ROLLOUT_STEPS)[0].pixels)
     while done < options.steps:
         spent = (time.monotonic() - start) / 60 / options.minutes if options.minutes else 0.0
-        if spent >= 1:
+        if spent >= 1 or interrupted:
             break
         rollout, scores = collect(player, policy, ROLLOUT_STEPS)
         history += [(done + step, score) for step, score in scores]
@@ -128,6 +143,7 @@ def train(player: Player, policy: PixelPolicy, options: argparse.Namespace) -> t
         recent = [score for _, score in history[-100:]]
         rate = done / (time.monotonic() - start)
         progress.update(done, f"{done} steps, {rate:.0f}/s, score {np.mean(recent) if recent else 0:.2f}")
+    signal.signal(signal.SIGINT, before)
     progress.finish()
     return done, history
 
@@ -197,8 +213,10 @@ def main() -> None:
             progress = report.Progress(f"{name} agent", each * GAMES)
             scores[name] = evaluate(player, who, each, HELD_OUT_SEED, progress)
             progress.finish()
-    finally:
-        games.close()
+    except BaseException:
+        games.close(terminate=True)  # without waiting for a step that may never be answered
+        raise
+    games.close()
     report.frame_strip(record(policy, HELD_OUT_SEED)).save(options.out / "frames.png")
     if not options.eval:
         policy.save(options.out / "policy.npz")

@@ -35,7 +35,7 @@ SIZE = (80, 60)  # height, width
 ROLLOUT_STEPS = 512
 EPOCHS, BATCH = 4, 256
 DISCOUNT, DECAY, CLIP, ENTROPY = 0.97, 0.95, 0.2, 0.01
-LEARNING_RATE = 5e-4
+LEARNING_RATE = 1e-3
 HELD_OUT_SEED = 1_000_000
 
 
@@ -74,21 +74,36 @@ class Screen:
         return torch.from_numpy(frame) if isinstance(frame, np.ndarray) else torch.from_dlpack(frame)
 
 
-def make_network() -> nn.Module:
-    """(n, 2, 80, 60) in -1 .. 1 to three logits and a value."""
-    layers = nn.Sequential(
-        nn.Conv2d(2, 16, 8, stride=4), nn.ReLU(),
-        nn.Conv2d(16, 32, 4, stride=2), nn.ReLU(),
-        nn.Flatten(), nn.Linear(32 * 8 * 6, 256), nn.ReLU(), nn.Linear(256, 4))
-    with torch.no_grad():
-        layers[-1].weight.mul_(0.01)
-        layers[-1].bias.zero_()
-    return layers
+def make_agent(device: torch.device) -> nn.Module:
+    """A network that looks at the picture and at its mirror image, for which left and right count exchanged."""
 
+    class Agent(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("middle", torch.full((2, *SIZE), 64.0))
+            self.register_buffer("spread", torch.full((2, *SIZE), 64.0))
+            self.layers = nn.Sequential(
+                nn.Conv2d(2, 16, 8, stride=4), nn.ReLU(),
+                nn.Conv2d(16, 32, 4, stride=2), nn.ReLU(),
+                nn.Flatten(), nn.Linear(32 * 8 * 6, 256), nn.ReLU(), nn.Linear(256, 4))
+            with torch.no_grad():
+                self.layers[-1].weight.mul_(0.01)
+                self.layers[-1].bias.zero_()
 
-def look(network: nn.Module, pixels: torch.Tensor) -> tuple[torch.distributions.Categorical, torch.Tensor]:
-    outputs = network(pixels.float() / 128 - 1)
-    return torch.distributions.Categorical(logits=outputs[:, :3]), outputs[:, 3]
+        def look(self, pixels: torch.Tensor) -> None:
+            """Get used to the light, once: a faint ship then weighs as much as bright bricks."""
+            both = torch.cat([pixels, pixels.flip(-1)]).float()
+            self.middle.copy_(both.mean(0))
+            self.spread.copy_(both.std(0) + 8)
+
+        def forward(self, pixels: torch.Tensor) -> tuple[torch.distributions.Categorical, torch.Tensor]:
+            """(n, 2, 80, 60) uint8 to the chances of left, stay and right, and the value, for each."""
+            seen = (pixels.float() - self.middle) / self.spread
+            plain, mirrored = self.layers(torch.cat([seen, seen.flip(-1)])).chunk(2)
+            outputs = (plain + mirrored[:, [2, 1, 0, 3]]) / 2
+            return torch.distributions.Categorical(logits=outputs[:, :3]), outputs[:, 3]
+
+    return Agent().to(device)
 
 
 class Rollout:
@@ -102,12 +117,12 @@ class Rollout:
         self.last_value = 0.0
 
     @without_gradients
-    def collect(self, screen: Screen, network: nn.Module,
+    def collect(self, screen: Screen, agent: nn.Module,
                 pixels: torch.Tensor) -> tuple[torch.Tensor, list[tuple[int, int]]]:
         """Play on from this picture. Returns the last one, and (steps so far, score) of each game that ended."""
         scores = []
         for t in range(ROLLOUT_STEPS):
-            choice, value = look(network, pixels[None])
+            choice, value = agent(pixels[None])
             action = choice.sample()
             self.pixels[t].copy_(pixels)
             self.actions[t], self.logs[t], self.values[t] = action[0], choice.log_prob(action)[0], value[0]
@@ -116,7 +131,7 @@ class Rollout:
             if over:
                 scores.append((t + 1, screen.score))
                 pixels = screen.reset()
-        self.last_value = float(look(network, pixels[None])[1])
+        self.last_value = float(agent(pixels[None])[1])
         return pixels, scores
 
     def advantages(self) -> torch.Tensor:
@@ -130,13 +145,13 @@ class Rollout:
         return torch.from_numpy(estimates).to(self.values.device)
 
 
-def learn(network: nn.Module, optimizer: torch.optim.Optimizer, rollout: Rollout) -> None:
+def learn(agent: nn.Module, optimizer: torch.optim.Optimizer, rollout: Rollout) -> None:
     """PPO's clipped objective, some passes over the rollout in batches."""
     advantages = rollout.advantages()
     returns = advantages + rollout.values
     for _ in range(EPOCHS):
         for chosen in torch.randperm(ROLLOUT_STEPS, device=advantages.device).split(BATCH):
-            choice, values = look(network, rollout.pixels[chosen])
+            choice, values = agent(rollout.pixels[chosen])
             gain = advantages[chosen]
             gain = (gain - gain.mean()) / (gain.std() + 1e-6)
             ratio = (choice.log_prob(rollout.actions[chosen]) - rollout.logs[chosen]).exp()
@@ -144,22 +159,24 @@ def learn(network: nn.Module, optimizer: torch.optim.Optimizer, rollout: Rollout
             loss = -objective - ENTROPY * choice.entropy().mean() + 0.25 * (values - returns[chosen]).square().mean()
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 0.5)
+            nn.utils.clip_grad_norm_(agent.parameters(), 0.5)
             optimizer.step()
 
 
-def train(screen: Screen, network: nn.Module, options: argparse.Namespace) -> list[tuple[int, int]]:
+def train(screen: Screen, agent: nn.Module, options: argparse.Namespace) -> list[tuple[int, int]]:
     """Returns (step, score) of each game that ended."""
-    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, eps=1e-5)
+    optimizer = torch.optim.Adam(agent.parameters(), lr=LEARNING_RATE, eps=1e-5)
     rollout, history, progress = Rollout(screen.device), [], report.Progress("training", options.steps)
     pixels, start, done = screen.reset(options.seed), time.monotonic(), 0
+    pixels, _ = rollout.collect(screen, agent, pixels)
+    agent.look(rollout.pixels)
     while done < options.steps:
-        pixels, scores = rollout.collect(screen, network, pixels)
+        pixels, scores = rollout.collect(screen, agent, pixels)
         history += [(done + step, score) for step, score in scores]
         done += ROLLOUT_STEPS
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * max(0.1, 1 - done / options.steps)
-        learn(network, optimizer, rollout)
+        learn(agent, optimizer, rollout)
         recent = [score for _, score in history[-100:]] or [0]
         rate = done / (time.monotonic() - start)
         progress.update(done, f"{done} steps, {rate:.0f}/s, score {np.mean(recent):.2f}")
@@ -168,13 +185,13 @@ def train(screen: Screen, network: nn.Module, options: argparse.Namespace) -> li
 
 
 @without_gradients
-def evaluate(screen: Screen, network: nn.Module | None, games: int) -> Scores:
-    """Scores in games that training never saw; without a network, actions come by chance."""
+def evaluate(screen: Screen, agent: nn.Module | None, games: int) -> Scores:
+    """Scores in games that training never saw; without an agent, actions come by chance."""
     rng, scores = np.random.default_rng(0), []
     for game in range(games):
         pixels, over = screen.reset(HELD_OUT_SEED + game), False
         while not over:
-            action = int(rng.integers(3)) if network is None else int(look(network, pixels[None])[0].logits.argmax())
+            action = int(rng.integers(3)) if agent is None else int(agent(pixels[None])[0].logits.argmax())
             pixels, _, over = screen.step(action)
         scores.append(screen.score)
     return scores
@@ -217,11 +234,11 @@ def main() -> None:
         torch.set_num_threads(1)  # one picture at a time is too little work to share
     options.out.mkdir(parents=True, exist_ok=True)
     screen = Screen(device)
-    network = make_network().to(screen.device)
-    history = train(screen, network, options)
-    chance, trained = evaluate(screen, None, options.games), evaluate(screen, network, options.games)
+    agent = make_agent(screen.device)
+    history = train(screen, agent, options)
+    chance, trained = evaluate(screen, None, options.games), evaluate(screen, agent, options.games)
     screen.close()
-    torch.save(network.state_dict(), options.out / "policy.pt")
+    torch.save(agent.state_dict(), options.out / "policy.pt")
     report.learning_curve(history, chance, trained).save(options.out / "learning_curve.png")
     print(f"random   {report.summary(chance)}\ntrained  {report.summary(trained)}")
 

@@ -73,7 +73,8 @@ class Axes:
         self.draw = ImageDraw.Draw(self.image)
         self.left, self.top, self.right, self.bottom = 64, 76, size[0] - 108, size[1] - 60
         self.x_step, self.y_step = self.round_step(steps, 6), self.round_step(highest, 6)
-        self.steps, self.highest = steps, np.ceil(highest / self.y_step) * self.y_step
+        self.steps = np.ceil(steps / self.x_step * 10) * self.x_step / 10
+        self.highest = np.ceil(highest / self.y_step) * self.y_step
 
     @staticmethod
     def round_step(span: float, parts: int) -> float:

@@ -1,5 +1,5 @@
-"""From a drawn window to an observation in memory: bench_capture in C, bench/capture.py in Python. Both run all their ways
-in turn in one process, so a ratio is taken within a round of a few seconds."""
+"""From a drawn window to an observation in memory: bench_capture in C, bench/capture.py in Python. Both run all their
+ways in turn in one process, so a ratio is taken within a round of a few seconds."""
 import ctypes
 import json
 import os
@@ -72,8 +72,8 @@ def run_python(setup, out, size, alpha):
     what = f"Python, {SIZES[size]}, alpha {alpha}"
     script = os.path.join(setup.args.root, "bench", "capture.py")
     found = once(setup, [setup.args.python, script, "--case", size, "--alpha", str(alpha), *turns(setup, 40)],
-                 {"PYTHONPATH": os.path.join(os.path.abspath(setup.args.build), "python"), "PYTHONDONTWRITEBYTECODE": "1"},
-                 what)
+                 {"PYTHONPATH": os.path.join(os.path.abspath(setup.args.build), "python"),
+                  "PYTHONDONTWRITEBYTECODE": "1"}, what)
     case = Case("capture", what, "us", higher_is_better=False, peers=("offstage",))
     for name, values in found["times_ns"].items():
         add_round_values(case, name, values)
@@ -121,7 +121,7 @@ def run(setup, out):
 
 
 def targets(check, ratio, median):
-    """check, ratio and median are the report's. For windows with alpha, and for those without, which the driver converts."""
+    """check, ratio and median are the report's."""
     for alpha in ALPHA_BITS:
         start = f"{SIZES['600']}, alpha {alpha}"
         check(f"C, {start}: a capture adds / bare read",

@@ -80,9 +80,13 @@ OFS_EXPORT void glXDestroyWindow(Display *dpy, GLXWindow xid)
     drawable = ofs_drawable_find(xid);
     if (drawable && atomic_load(&drawable->glx_window) == xid)
         atomic_store(&drawable->glx_window, None);
-    ofs_drawable_release(drawable);
-    if (!drawable || !ofs_drawable_remove(xid, OFS_GLX_WINDOW))
+    /* The X window goes as well, or gets a new GLX window and shows frames again. To wait for its own end would be to wait
+     * for the program to flush its X requests, which it may not do before it asks for the next frame. */
+    if (drawable && ofs_drawable_remove(xid, OFS_GLX_WINDOW))
+        ofs_drawable_tell_gone(drawable);
+    else
         (void)refuse(dpy, OFS_GLX_EXT_ERROR, GLXBadWindow, X_GLXDestroyWindow, xid);
+    ofs_drawable_release(drawable);
 }
 
 /* -- pixmaps ------------------------------------------------------------------------------------------------------ */

@@ -77,7 +77,7 @@ static struct ofs_drawable *unlink_entry(struct ofs_drawable_entry **at)
     return drawable;
 }
 
-static void tell_gone(const struct ofs_drawable *drawable)
+void ofs_drawable_tell_gone(const struct ofs_drawable *drawable)
 {
     if (drawable->kind == OFS_GLX_WINDOW && ofs_glx.observer && ofs_glx.observer->gone)
         ofs_glx.observer->gone((uint32_t)drawable->xid);
@@ -98,7 +98,7 @@ void ofs_drawable_sweep(void)
                 }
         (void)pthread_mutex_unlock(&ofs_glx.lock);
         if (dead) {
-            tell_gone(dead);
+            ofs_drawable_tell_gone(dead);
             ofs_drawable_release(dead);
         }
     } while (dead);

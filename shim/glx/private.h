@@ -158,6 +158,8 @@ struct ofs_drawable *ofs_drawable_new(enum ofs_drawable_kind kind, XID xid, cons
 /* From now on its surfaces are of this config; what they held is lost. */
 void ofs_drawable_change_config(struct ofs_drawable *drawable, const struct ofs_fbconfig *config);
 /* Forget drawables whose window is gone. */
+/* Tell the observer that a window will show no more frames; nothing of other drawables. No lock held. */
+void ofs_drawable_tell_gone(const struct ofs_drawable *drawable);
 void ofs_drawable_sweep(void);
 uint64_t ofs_drawable_size(const struct ofs_drawable *drawable);
 

@@ -243,6 +243,11 @@ enum ofs_status ofs_target_order_before(const struct ofs_target *target, uintptr
     return target->api ? target->api->consumer_wait(target->cuda, stream, why, why_bytes) : OFS_OK;
 }
 
+enum ofs_status ofs_target_check(const struct ofs_target *target, const void *data, size_t bytes, char *why, size_t why_bytes)
+{
+    return target->api ? target->api->check_pointer(target->cuda, data, bytes, why, why_bytes) : OFS_OK;
+}
+
 enum ofs_status ofs_target_deliver(const struct ofs_target *target, const void *from, void *to, size_t bytes,
                                    uintptr_t stream, char *why, size_t why_bytes)
 {

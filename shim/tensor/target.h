@@ -47,7 +47,10 @@ void ofs_target_order_after(const struct ofs_target *target, uintptr_t stream);
 OFS_MUST_USE enum ofs_status ofs_target_order_before(const struct ofs_target *target, uintptr_t stream, char *why,
                                                      size_t why_bytes);
 
-/* Copy an observation to memory of the caller's, which is checked: on the right side, and large enough. */
+/* Is `data` on this target's side, with `bytes` from there on? Only CUDA can tell. OFS_OK, OFS_EINVAL. */
+OFS_MUST_USE enum ofs_status ofs_target_check(const struct ofs_target *target, const void *data, size_t bytes, char *why,
+                                              size_t why_bytes);
+/* Copy an observation to memory of the caller's; in CUDA memory after a check as above. */
 OFS_MUST_USE enum ofs_status ofs_target_deliver(const struct ofs_target *target, const void *from, void *to, size_t bytes,
                                                 uintptr_t stream, char *why, size_t why_bytes);
 

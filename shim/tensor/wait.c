@@ -146,12 +146,15 @@ enum ofs_status ofs_shim_capture_read(struct ofs_capture *capture, uint64_t time
         return status;
     if (!data)
         return ofs_fail(OFS_EINVAL, why, why_bytes, "the destination is NULL");
-    /* Where the size is known beforehand, no frame is used up by a mistake. */
+    /* No frame is used up by a mistake, as far as the size is known beforehand. */
     pthread_mutex_lock(&capture->lock);
     needed = capture->shape.bytes;
     pthread_mutex_unlock(&capture->lock);
     if (bytes < needed)
         return too_small(bytes, needed, why, why_bytes);
+    status = ofs_target_check(capture->target, data, needed, why, why_bytes);
+    if (status != OFS_OK)
+        return status;
     status = ofs_shim_capture_next(capture, timeout_ns, &taken, why, why_bytes);
     if (status != OFS_OK)
         return status;

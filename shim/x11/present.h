@@ -26,7 +26,7 @@ struct ofs_present {
  * (ofs_xview_request_close, ofs_input_*): what it posts is done after it returns and what was read is carried out. It may
  * wait, and every client of the server waits with it. Set from any thread, best before the first connection. */
 void ofs_x11_set_presenter(void (*present)(const struct ofs_present *frame));
-/* Who is told that a window that has shown a frame is destroyed; NULL = nobody. Same thread, same rules. */
+/* Who is told that a window is destroyed; NULL = nobody. Same thread, same rules. */
 void ofs_x11_set_gone(void (*gone)(uint32_t window));
 
 #endif

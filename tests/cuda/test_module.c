@@ -2,6 +2,7 @@
  * stand-in's do nothing before somebody waits), pointers, and every call that can fail, failing.
  *   test_module [none | empty | old]    where there is no libcuda, no device, too old a device */
 #include <errno.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -311,6 +312,34 @@ static void try_traces(struct ofs_cuda *cuda)
     CHECK(cu.cuCtxPopCurrent_v2(&now) != 0 && before == 0); /* nothing of ours was left */
 }
 
+/* Frames are given back by any thread while another makes new ones. */
+static void *give_back_frames(void *argument)
+{
+    struct ofs_cuda *cuda = argument;
+    char said[WHY];
+
+    for (int i = 0; i < 200; i++) {
+        CHECK(api->consumer_wait(cuda, (uintptr_t)(i % 2 + 1), said, sizeof said) == OFS_OK);
+        CHECK(api->producer_wait(cuda, (uintptr_t)(i % 2 + 1), said, sizeof said) == OFS_OK);
+        CHECK(api->check_pointer(cuda, said, 1, said, sizeof said) == OFS_EINVAL);
+    }
+    return NULL;
+}
+
+static void try_threads(struct ofs_cuda *cuda)
+{
+    pthread_t threads[12]; /* more than there are events at hand */
+    unsigned char bytes[64] = { 0 }, *data = device_alloc(cuda, 64);
+
+    for (size_t i = 0; i < OFS_ARRAY_LEN(threads); i++)
+        CHECK(pthread_create(&threads[i], NULL, give_back_frames, cuda) == 0);
+    for (int i = 0; i < 100; i++)
+        CHECK(fine(api->upload(cuda, data, bytes, 64, why, sizeof why), why));
+    for (size_t i = 0; i < OFS_ARRAY_LEN(threads); i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    api->free(cuda, data);
+}
+
 static void try_fork(struct ofs_cuda *cuda)
 {
     void *data = device_alloc(cuda, 10);
@@ -337,6 +366,10 @@ static int without(const char *what)
     struct ofs_cuda *cuda = NULL;
     enum ofs_status status;
 
+    if (strcmp(what, "none") == 0 && dlopen("libcuda.so.1", RTLD_LAZY)) {
+        puts("this machine has a libcuda.so.1");
+        return 77;
+    }
     api = ofs_cuda_api(OFS_CUDA_API_VERSION);
     for (int i = 0; i < 2; i++) {
         why[0] = '\0';
@@ -373,6 +406,7 @@ int main(int count, char **arguments)
     try_pointers(cuda);
     try_foreign_stream(cuda);
     try_traces(cuda);
+    try_threads(cuda);
     try_fork(cuda);
     api->close(cuda);
     api->close(NULL);

@@ -9,6 +9,7 @@ import argparse
 import json
 import math
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from harness import Failure, clean_environment, offstage_command, python_needs, 
 
 # Orange, (255, 128, 0), in the upper left quarter of a black window: BT.601 makes it 151; the mean is a quarter.
 HELLO = "shape (1, 84, 84), uint8, mean 37.75, corners 151 0"
-LEARN_STEPS = 30_000
+LEARN_STEPS = 40_000
 
 
 class Context:
@@ -37,13 +38,15 @@ class Context:
             skip("the Python package is not built (python3-dev was missing)")
         python_needs(self.python, list(modules))
 
+    def environment(self) -> dict[str, str]:
+        path = os.pathsep.join([str(self.build / "python"), str(self.examples)])
+        return clean_environment(PYTHONPATH=path, PYTHONDONTWRITEBYTECODE="1")
+
     def run(self, *command: str, bare: bool = False, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command under Offstage, or bare: a script may then start itself again under it."""
         line = list(command) if bare else offstage_command(self.build, ["--gpu", "software"], list(command))
-        path = os.pathsep.join([str(self.build / "python"), str(self.examples)])
-        environment = clean_environment(PYTHONPATH=path, PYTHONDONTWRITEBYTECODE="1")
-        done = subprocess.run(line, cwd=self.scratch, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True)
+        done = subprocess.run(line, cwd=self.scratch, env=self.environment(), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True)
         if done.returncode != status:
             raise Failure(f"{' '.join(command)}: exit {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
         return done
@@ -149,6 +152,26 @@ def train(context: Context) -> None:
     expect(not (again / "policy.npz").exists(), "--eval wrote a policy")
 
 
+def interrupt(context: Context) -> None:
+    """Ctrl-C ends the training; what was learned is evaluated and saved all the same."""
+    context.needs("arcade", "gymnasium", "PIL")
+    out = context.scratch / "out"
+    command = [context.python, str(context.examples / "train_numpy.py"), "--games", "8", "--out", str(out)]
+    with subprocess.Popen(command, env=context.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True) as process:
+        said = []
+        for line in process.stderr:
+            if line.startswith("training") and not said:
+                process.send_signal(signal.SIGINT)
+            if said or line.startswith("training"):
+                said.append(line)
+        status = process.wait()
+    expect(status == 0, f"exit status {status}, and it said {''.join(said)!r}")
+    steps = json.loads((out / "scores.json").read_text())["steps"]
+    expect(0 < steps < 150_000, f"{steps} steps were made")
+    expect((out / "policy.npz").exists(), "the agent was not saved")
+
+
 def learns(context: Context) -> None:
     """The trained agent passes more rows than chance in games that it has not seen, far beyond the error of both."""
     context.needs("arcade", "gymnasium", "PIL")
@@ -174,6 +197,7 @@ CHECKS = {
     "torch": torch,
     "options": refusals,
     "train": train,
+    "interrupt": interrupt,
     "learns": learns,
 }
 

@@ -3,11 +3,14 @@ time that it takes beside reading back and uploading, with the share of what the
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
-from gputest import (CUDA_MODULE, DRY, PROGRAMS, Done, check, environment, fact, nvidia_smi, offstage_words, run, run_all, skip,
-                     start, with_fake_cuda)
+from gputest import (BUILD, CUDA_MODULE, DRY, PROGRAMS, Done, check, environment, fact, nvidia_smi, offstage_words,
+                     python_with, run, run_all, skip, skip_row, start, with_fake_cuda)
 
+SCRIPT = Path(__file__).with_name("tensor_frameworks.py")
 PLANS = 6 if DRY else 200
 ROUNDS = 3 if DRY else 500
 ADDED_LIMIT_US = 20.0       # at 640x480
@@ -45,6 +48,21 @@ def observations() -> None:
     check("the whole program", done.status == 0, f"exit {done.status}", done.problem())
 
 
+def frameworks() -> None:
+    package, python = BUILD / "python", python_with("pyglet", "numpy")
+    if not python or not (package / "offstage").exists():
+        skip_row("tensors of Python", "needs pyglet, NumPy and the Python package (python3-dev at build time)")
+        return
+    env = with_fake_cuda(environment(PYTHONPATH=f"{package}:{os.environ.get('PYTHONPATH', '')}".rstrip(":")))
+    done = run(offstage_words([python, "-B", SCRIPT] + (["--by-hand"] if DRY else [])), env, timeout_s=300)
+    for name in ("by hand", "torch", "torch on a stream", "cupy", "jax"):
+        told = done.said.get(name, "")
+        if told == "not installed":
+            skip_row(f"frames in {name}", "needs a GPU" if DRY else told)
+        elif told or name == "by hand":
+            check(f"frames in Python: {name}", told == "ok", told or "not reached", done.problem())
+
+
 def times() -> None:
     for size, output in (("84x84", "same"), ("640x480", "84x84"), ("640x480", "same"), ("1024x1024", "same")):
         name = f"{size} to " + ("RGB tensor" if output == "same" else f"{output} gray")
@@ -66,4 +84,4 @@ def times() -> None:
 
 if __name__ == "__main__":
     start(["gpu_capture"])
-    run_all([observations, times])
+    run_all([observations, frameworks, times])

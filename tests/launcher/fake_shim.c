@@ -109,7 +109,7 @@ static bool resize(uint32_t width, uint32_t height)
     return true;
 }
 
-static const struct ofs_capture_host host = { get_proc, request_close, key, motion, button, resize };
+static const struct ofs_capture_host host = { get_proc, request_close, key, motion, button, resize, NULL };
 
 void fake_context(void)
 {

@@ -26,6 +26,9 @@ struct fake {
     uint64_t releases;
 };
 EXPORT struct fake ofs_fake;
+EXPORT void ofs_fake_show(void);
+EXPORT void ofs_fake_delete_at_exit(void (*deleter)(void *), void *tensor);
+EXPORT ofs_shim_table_fn ofs_shim_table;
 
 struct ofs_capture {
     struct ofs_capture_desc desc;

@@ -149,8 +149,10 @@ def test_what_was_drawn_before_an_episode_is_not_in_it(scene):
     observation, _ = env.reset(seed=2)
     assert [int(row.argmax()) for row in observation[:, 0]] == [env.unwrapped.place] * 4
     assert [np.count_nonzero(row) for row in observation[:, 0]] == [1] * 4
+    silent = whole(Dots(scene, draws=0, draws_in_reset=1))
+    silent.reset()
+    silent.unwrapped.draws_in_reset = 0
     scene.gray(200)
-    silent = whole(Dots(scene, draws=0))
     with pytest.raises(offstage.FrameTimeout):
         silent.reset()
     env.close()

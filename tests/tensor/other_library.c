@@ -17,7 +17,9 @@ static enum ofs_status windows(struct ofs_window_info *out, uint32_t capacity, u
     return OFS_OK;
 }
 
-__attribute__((visibility("default"))) const struct ofs_shim_table *ofs_shim_table(uint32_t version)
+__attribute__((visibility("default"))) ofs_shim_table_fn ofs_shim_table;
+
+const struct ofs_shim_table *ofs_shim_table(uint32_t version)
 {
     static struct {
         struct ofs_shim_table table;

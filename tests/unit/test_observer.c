@@ -62,7 +62,7 @@ static bool button(int number, bool down) { return true; }
 
 static bool resize(uint32_t width, uint32_t height) { return true; }
 
-static const struct ofs_capture_host host = { get_proc, request_close, key, motion, button, resize };
+static const struct ofs_capture_host host = { get_proc, request_close, key, motion, button, resize, NULL };
 
 static void *swap_many(void *argument)
 {

@@ -52,7 +52,8 @@ class Geometry:
 
     def put(self, form: str, *values: int) -> None:
         width = {"b": 1, "h": 2, "w": 4, "a": 4}
-        for letter, value in zip(form, values, strict=True):
+        assert len(form) == len(values)
+        for letter, value in zip(form, values):
             self.bytes += (value & 0xFFFFFFFF).to_bytes(4, "little")[: width[letter]]
         self.format += form
 
