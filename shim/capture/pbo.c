@@ -23,6 +23,7 @@ static struct {
     void (*DeleteSync)(GLsync);
     void (*GetIntegerv)(GLenum, GLint *);
     void (*Flush)(void);
+    bool usable;
 } gl = { .once = PTHREAD_ONCE_INIT };
 
 /* Buffers of captures that were closed: deleted when their context is current next, or with it. */
@@ -38,10 +39,7 @@ static struct {
 
 static void load(void)
 {
-    struct {
-        const char *name;
-        void *field;
-    } names[] = {
+    const struct ofs_gl_entry names[] = {
         { "glGenBuffers", &gl.GenBuffers },     { "glDeleteBuffers", &gl.DeleteBuffers },
         { "glBindBuffer", &gl.BindBuffer },     { "glBufferData", &gl.BufferData },
         { "glMapBufferRange", &gl.MapBufferRange }, { "glUnmapBuffer", &gl.UnmapBuffer },
@@ -49,18 +47,13 @@ static void load(void)
         { "glDeleteSync", &gl.DeleteSync },     { "glGetIntegerv", &gl.GetIntegerv },
         { "glFlush", &gl.Flush },
     };
-    for (size_t i = 0; i < OFS_ARRAY_LEN(names); i++) {
-        void *entry = ofs_readback_proc(names[i].name);
-        memcpy(names[i].field, &entry, sizeof entry);
-    }
+    gl.usable = ofs_readback_load(names, OFS_ARRAY_LEN(names));
 }
 
 bool ofs_pbo_usable(const struct ofs_reading *reading)
 {
     pthread_once(&gl.once, load);
-    return reading->kind.version >= (reading->kind.es ? 30 : 32) && gl.GenBuffers && gl.DeleteBuffers && gl.BindBuffer &&
-           gl.BufferData && gl.MapBufferRange && gl.UnmapBuffer && gl.FenceSync && gl.ClientWaitSync && gl.DeleteSync &&
-           gl.GetIntegerv && gl.Flush;
+    return gl.usable && reading->kind.version >= (reading->kind.es ? 30 : 32);
 }
 
 static void delete_unwanted(uint64_t context)

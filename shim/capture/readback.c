@@ -37,14 +37,20 @@ static void *(*load_from)(const char *name);
 
 void ofs_readback_init(void *(*get_proc)(const char *name)) { load_from = get_proc; }
 
-void *ofs_readback_proc(const char *name) { return load_from ? load_from(name) : NULL; }
+bool ofs_readback_load(const struct ofs_gl_entry *entries, size_t count)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++) {
+        void *entry = load_from ? load_from(entries[i].name) : NULL;
+        memcpy(entries[i].field, &entry, sizeof entry);
+        all &= entry != NULL;
+    }
+    return all;
+}
 
 static void load(void)
 {
-    struct {
-        const char *name;
-        void *field;
-    } names[] = {
+    const struct ofs_gl_entry names[] = {
         { "glGetString", &gl.GetString },     { "glGetIntegerv", &gl.GetIntegerv },
         { "glGetFloatv", &gl.GetFloatv },     { "glReadPixels", &gl.ReadPixels },
         { "glPixelStorei", &gl.PixelStorei }, { "glPixelTransferf", &gl.PixelTransferf },
@@ -52,10 +58,7 @@ static void load(void)
         { "glBindBuffer", &gl.BindBuffer },   { "glIsEnabled", &gl.IsEnabled },
         { "glEnable", &gl.Enable },           { "glDisable", &gl.Disable },
     };
-    for (size_t i = 0; i < OFS_ARRAY_LEN(names); i++) {
-        void *entry = load_from(names[i].name);
-        memcpy(names[i].field, &entry, sizeof entry);
-    }
+    (void)ofs_readback_load(names, OFS_ARRAY_LEN(names)); /* ES and old versions have fewer */
 }
 
 static bool identify(struct ofs_gl_kind *kind)

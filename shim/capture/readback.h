@@ -10,8 +10,12 @@
 
 /* Once, before the first read: where entry points come from. */
 void ofs_readback_init(void *(*get_proc)(const char *name));
-/* The same entry points, for other readers of frames; NULL = absent. */
-void *ofs_readback_proc(const char *name);
+/* Entry points of that kind into function pointers, for all readers of frames; NULL where one is absent. True: all are there. */
+struct ofs_gl_entry {
+    const char *name;
+    void *field;                  /* a pointer to the function pointer */
+};
+bool ofs_readback_load(const struct ofs_gl_entry *entries, size_t count);
 
 /* Read width_px x height_px pixels as BGRA, top row first. The context of the frame is current; every binding, pack
  * setting and the read buffer are as the program left them on return, and no GL error is raised or cleared.

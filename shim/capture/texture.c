@@ -47,10 +47,7 @@ static struct {
 
 static void load(void)
 {
-    struct {
-        const char *name;
-        void *field;
-    } names[] = {
+    const struct ofs_gl_entry needed[] = {
         { "glGetIntegerv", &gl.GetIntegerv },
         { "glIsEnabled", &gl.IsEnabled },
         { "glEnable", &gl.Enable },
@@ -67,17 +64,11 @@ static void load(void)
         { "glFramebufferTexture2D", &gl.FramebufferTexture2D },
         { "glCheckFramebufferStatus", &gl.CheckFramebufferStatus },
         { "glBlitFramebuffer", &gl.BlitFramebuffer },
-        { "glEnablei", &gl.Enablei }, /* the last two are of GL 4.1 */
-        { "glDisablei", &gl.Disablei },
     };
+    const struct ofs_gl_entry of_4_1[] = { { "glEnablei", &gl.Enablei }, { "glDisablei", &gl.Disablei } };
 
-    gl.usable = true;
-    for (size_t i = 0; i < OFS_ARRAY_LEN(names); i++) {
-        void *entry = ofs_readback_proc(names[i].name);
-
-        memcpy(names[i].field, &entry, sizeof entry);
-        gl.usable &= entry != NULL || i >= OFS_ARRAY_LEN(names) - 2;
-    }
+    gl.usable = ofs_readback_load(needed, OFS_ARRAY_LEN(needed));
+    (void)ofs_readback_load(of_4_1, OFS_ARRAY_LEN(of_4_1));
 }
 
 static enum ofs_status refuse(char *why, size_t why_bytes, const char *reason)
