@@ -20,7 +20,6 @@ static bool begin(struct ofs_capture *capture, const struct ofs_shown *shown)
         capture->feeding = true;
         if (capture->forget || capture->window != shown->window)
             capture->reader.has_previous = false;
-        capture->forget = false;
         capture->window = shown->window;
         capture->gone = false;
         capture->drawer = shown->bgrx ? NULL : ofs_this_thread();
@@ -61,7 +60,8 @@ static void publish(struct ofs_capture *capture, const struct ofs_shown *shown, 
                                                 .height_px = shown->height_px,
                                                 .sequence = shown->sequence,
                                                 .time_ns = shown->time_ns,
-                                                .number = number };
+                                                .number = number,
+                                                .mixed = result->mixed };
     } else {
         snprintf(capture->why, sizeof capture->why, "%s", result->why);
     }
@@ -78,6 +78,10 @@ static void land(struct ofs_capture *capture, uint64_t context)
     capture->flight.active = false;
     if (context != capture->flight.pbo.context)
         return;
+    pthread_mutex_lock(&capture->lock);
+    if (capture->forget)
+        capture->reader.has_previous = false;
+    pthread_mutex_unlock(&capture->lock);
     ofs_read_flight(capture, &result);
     publish(capture, &capture->flight.shown, capture->flight.number, &result);
 }

@@ -41,6 +41,46 @@ static bool take(struct ofs_capture *capture, const struct ofs_shown *shown, con
     return status == OFS_OK;
 }
 
+static enum ofs_status run(struct ofs_capture *capture, const struct ofs_cuda_api *api, struct ofs_cuda_image *previous,
+                           void *out, char *why, size_t why_bytes)
+{
+    const struct ofs_interop *interop = &capture->interop;
+    enum ofs_status status;
+    ofs_target_lock(capture->target);
+    status = api->run_image(capture->set.device_plan, interop->images[interop->textures.newest], previous,
+                            ofs_plan_desc(capture->set.plan)->stack - 1, out, why, why_bytes);
+    ofs_target_unlock(capture->target);
+    return status;
+}
+
+static void drop_alone(struct ofs_capture *capture)
+{
+    ofs_target_free(capture->target, capture->interop.alone);
+    capture->interop.alone = NULL;
+    capture->interop.alone_bytes = 0;
+    capture->interop.has_alone = false;
+}
+
+/* A reset may come after this frame, on a thread that cannot look at the textures again: then the frame without the one
+ * before is needed. */
+static enum ofs_status keep_alone(struct ofs_capture *capture, const struct ofs_cuda_api *api, char *why, size_t why_bytes)
+{
+    struct ofs_interop *interop = &capture->interop;
+    size_t bytes = ofs_plan_bytes(capture->set.plan);
+    enum ofs_status status;
+
+    if (interop->alone_bytes != bytes) {
+        drop_alone(capture);
+        interop->alone = ofs_target_alloc(capture->target, bytes);
+        if (!interop->alone)
+            return ofs_fail(OFS_ENOMEM, why, why_bytes, "out of CUDA memory");
+        interop->alone_bytes = bytes;
+    }
+    status = run(capture, api, NULL, interop->alone, why, why_bytes);
+    interop->has_alone = status == OFS_OK;
+    return status;
+}
+
 bool ofs_read_interop(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result)
 {
     struct ofs_interop *interop = &capture->interop;
@@ -60,15 +100,15 @@ bool ofs_read_interop(struct ofs_capture *capture, const struct ofs_shown *shown
         return true;
     previous = capture->reader.has_previous && interop->textures.taken == 2 ? interop->images[1 - interop->textures.newest]
                                                                             : NULL;
-    ofs_target_lock(capture->target);
-    status = api->run_image(capture->set.device_plan, interop->images[interop->textures.newest], previous,
-                            ofs_plan_desc(capture->set.plan)->stack - 1, slot->data, why, sizeof why);
-    ofs_target_unlock(capture->target);
+    status = run(capture, api, previous, slot->data, why, sizeof why);
+    if (status == OFS_OK && previous)
+        status = keep_alone(capture, api, why, sizeof why);
     if (status != OFS_OK) {
         ofs_slot_drop(slot);
         return refuse(interop, shown->context, why);
     }
     capture->reader.has_previous = true;
+    result->mixed = previous != NULL;
     result->way = "cuda";
     result->slot = slot;
     return true;
@@ -79,6 +119,7 @@ void ofs_interop_finish(struct ofs_capture *capture)
     struct ofs_cuda *cuda;
     const struct ofs_cuda_api *api = ofs_target_cuda(capture->target, &cuda);
 
+    drop_alone(capture);
     if (api)
         unregister(&capture->interop, capture->target, api);
     ofs_texture_finish(&capture->interop.textures);

@@ -27,6 +27,7 @@ struct ofs_caught {
     uint32_t window, width_px, height_px;
     uint64_t sequence, time_ns;
     uint64_t number;              /* among the frames shown to the capture, from 1 */
+    bool mixed;                   /* the maximum of it and the frame before */
 };
 
 /* What depends on the size and format of the window. Replaced as a whole, never while a frame is being taken. */
@@ -49,7 +50,8 @@ struct ofs_reader {
     unsigned char *raw[2];        /* with max_frames = 2: the crop of this frame and of the one before */
     size_t raw_bytes;
     unsigned newest;              /* index in raw */
-    bool has_previous;
+    bool top_first;               /* order of the rows in raw */
+    bool has_previous;            /* the frame before is in raw, or in the interop's textures */
 };
 
 /* A frame on its way from the GPU. */
@@ -64,6 +66,9 @@ struct ofs_flight {
 struct ofs_interop {
     struct ofs_texture_pair textures;
     struct ofs_cuda_image *images[2]; /* of the textures of the same index; NULL: not registered */
+    void *alone;                  /* an observation with the newest frame without the one before */
+    size_t alone_bytes;
+    bool has_alone;               /* `alone` is of the newest frame */
     uint64_t refused;             /* serial number of a context whose textures CUDA cannot read */
 };
 
@@ -89,7 +94,7 @@ struct ofs_capture {
     const void *drawer;           /* ofs_this_thread() of the thread that showed it by GL; NULL = not one of the program's */
     const void *user;             /* ofs_this_thread() of the thread that asked for a frame last, or opened it */
     bool gone;                    /* that window was destroyed */
-    bool forget;                  /* reset: frames before do not count for max_frames */
+    bool forget;                  /* reset, and no frame handed out since: the next one has none before it */
     enum ofs_status trouble;      /* why the newest frame could not be captured; OFS_OK = it could */
     char why[OFS_WHY_BYTES];
 };
@@ -130,12 +135,15 @@ void ofs_plan_set_finish(struct ofs_plan_set *set, struct ofs_target *target);
 struct ofs_read_result {
     enum ofs_status status;
     struct ofs_slot *slot;
+    bool mixed;                   /* as in struct ofs_caught */
     const char *way;              /* "direct", "pbo", "memory", "cuda" */
     char why[OFS_WHY_BYTES];
 };
 /* Read the frame and put it through the plan into the newest place of a slot, or start to. By the feeding thread, without
  * the lock. */
 void ofs_read_frame(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result);
+/* With max_frames = 2: put the newest frame into the newest place of `slot` again, without the one before. Likewise. */
+OFS_MUST_USE enum ofs_status ofs_read_alone(struct ofs_capture *capture, struct ofs_slot *slot, char *why, size_t why_bytes);
 /* Bring in the frame that is in flight; its context is current. Likewise. */
 void ofs_read_flight(struct ofs_capture *capture, struct ofs_read_result *result);
 /* Make the plan set fit the frame, and find a slot for it; NULL: the result says why not. Likewise. */
@@ -151,6 +159,8 @@ bool ofs_read_interop(struct ofs_capture *capture, const struct ofs_shown *shown
 void ofs_interop_finish(struct ofs_capture *capture);
 
 /* -- take.c ------------------------------------------------------------------------------------------------------- */
+/* With the lock held: a frame cannot be taken now, but soon, when `changed` is signalled. */
+bool ofs_take_must_wait(const struct ofs_capture *capture);
 /* With the lock held: hand out the pending frame. Gives the lock up meanwhile. */
 OFS_MUST_USE enum ofs_status ofs_take_pending(struct ofs_capture *capture, struct ofs_frame *frame, char *why,
                                               size_t why_bytes);

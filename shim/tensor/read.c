@@ -47,6 +47,12 @@ static const unsigned char *origin(const unsigned char *lowest, size_t row_bytes
     return (const unsigned char *)((uintptr_t)lowest + (uintptr_t)(row_bytes * (end - 1)) - (uintptr_t)crop_x_px * 4);
 }
 
+/* The same for the whole crop, top row first. */
+static const unsigned char *top_first_origin(const unsigned char *crop, size_t row_bytes, const struct ofs_plan_desc *desc)
+{
+    return (const unsigned char *)((uintptr_t)crop - row_bytes * desc->crop_y_px - (uintptr_t)desc->crop_x_px * 4);
+}
+
 /* Output rows y0 .. *y1-1 need about STRIP_BYTES of the source, and at least one row of it. */
 static uint32_t strip_end(const struct ofs_plan_desc *desc, uint32_t y0)
 {
@@ -88,8 +94,9 @@ static enum ofs_status read_kept(struct ofs_capture *capture, const struct ofs_r
     struct ofs_plan_source source = { .pitch_bytes = -(ptrdiff_t)row_bytes, .previous_pitch_bytes = -(ptrdiff_t)row_bytes };
     unsigned newest = 1 - reader->newest;
 
-    if (reader->raw_bytes != bytes) {
+    if (reader->raw_bytes != bytes || reader->top_first) {
         drop_raw(reader);
+        reader->top_first = false;
         reader->raw[0] = malloc(bytes);
         reader->raw[1] = malloc(bytes);
         if (!reader->raw[0] || !reader->raw[1]) {
@@ -134,16 +141,16 @@ static enum ofs_status run_whole(struct ofs_capture *capture, struct ofs_plan_so
         return OFS_OK;
     }
     /* The crop of the frame before is kept, top row first. */
-    if (reader->raw_bytes != bytes) {
+    if (reader->raw_bytes != bytes || !reader->top_first) {
         drop_raw(reader);
+        reader->top_first = true;
         reader->raw[0] = malloc(bytes);
         if (!reader->raw[0])
             return OFS_ENOMEM;
         reader->raw_bytes = bytes;
     }
     if (reader->has_previous)
-        source.previous = (const unsigned char *)((uintptr_t)reader->raw[0] - row_bytes * desc->crop_y_px -
-                                                  (uintptr_t)desc->crop_x_px * 4);
+        source.previous = top_first_origin(reader->raw[0], row_bytes, desc);
     source.previous_pitch_bytes = (ptrdiff_t)row_bytes;
     ofs_plan_run(plan, &source, desc->stack - 1, data);
     for (uint32_t y = 0; y < desc->crop_height_px; y++) {
@@ -212,6 +219,7 @@ static void read_memory(struct ofs_capture *capture, const struct ofs_shown *sho
     result->way = "memory";
     if (!slot)
         return;
+    result->mixed = capture->reader.has_previous;
     result->status = data ? run_whole(capture, source, data) : OFS_ENOMEM;
     conclude(capture, slot, data, shown, result);
 }
@@ -247,6 +255,7 @@ void ofs_read_flight(struct ofs_capture *capture, struct ofs_read_result *result
         result->status = ofs_fail(OFS_EBUSY, result->why, sizeof result->why, "every slot is in use");
         return;
     }
+    result->mixed = capture->reader.has_previous;
     if (pixels) {
         source.pixels = origin(pixels, row_bytes, desc->crop_y_px + desc->crop_height_px, desc->crop_x_px);
         result->status = run_whole(capture, source, data);
@@ -270,6 +279,7 @@ static void read_pixels(struct ofs_capture *capture, const struct ofs_shown *sho
         return;
     }
     data = host_side(capture, slot);
+    result->mixed = capture->reader.has_previous;
     if (!data)
         result->status = OFS_ENOMEM;
     else if (capture->desc.plan.max_frames == 2)
@@ -295,8 +305,34 @@ static void read_gl(struct ofs_capture *capture, const struct ofs_shown *shown, 
     ofs_reading_end(&reading);
 }
 
+enum ofs_status ofs_read_alone(struct ofs_capture *capture, struct ofs_slot *slot, char *why, size_t why_bytes)
+{
+    const struct ofs_plan *plan = capture->set.plan;
+    const struct ofs_plan_desc *desc = ofs_plan_desc(plan);
+    const struct ofs_reader *reader = &capture->reader;
+    size_t row_bytes = (size_t)desc->crop_width_px * 4;
+    struct ofs_plan_source source = { .pitch_bytes = reader->top_first ? (ptrdiff_t)row_bytes : -(ptrdiff_t)row_bytes };
+    void *data;
+
+    if (capture->interop.has_alone)
+        return ofs_target_copy_frame(capture->target, plan, capture->set.device_plan, capture->interop.alone, desc->stack - 1,
+                                     slot->data, desc->stack - 1, why, why_bytes);
+    data = host_side(capture, slot);
+    if (!data || !reader->raw[0])
+        return ofs_fail(OFS_ENOMEM, why, why_bytes, "out of memory");
+    if (reader->top_first)
+        source.pixels = top_first_origin(reader->raw[0], row_bytes, desc);
+    else
+        source.pixels = origin(reader->raw[reader->newest], row_bytes, desc->crop_y_px + desc->crop_height_px, desc->crop_x_px);
+    ofs_plan_run(plan, &source, desc->stack - 1, data);
+    if (data == slot->data)
+        return OFS_OK;
+    return ofs_target_upload(capture->target, slot->data, data, ofs_slots_bytes(slot->set), why, why_bytes);
+}
+
 void ofs_read_frame(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result)
 {
+    capture->interop.has_alone = false;
     if (shown->bgrx)
         read_memory(capture, shown, result);
     else if (!ofs_read_interop(capture, shown, result))

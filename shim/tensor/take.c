@@ -71,6 +71,26 @@ static enum ofs_status stack(struct ofs_capture *capture, void *data, char *why,
     return ofs_target_copy(capture->target, set->history, data, ofs_plan_bytes(set->plan), why, why_bytes);
 }
 
+/* With the lock held, which is given up meanwhile: put the newest frame into `slot` without the one before. The feeding
+ * thread's place is taken for that: it is the one that has the pixels. */
+static enum ofs_status unmix(struct ofs_capture *capture, struct ofs_slot *slot, char *why, size_t why_bytes)
+{
+    enum ofs_status status;
+    capture->feeding = capture->taking = true;
+    pthread_mutex_unlock(&capture->lock);
+    status = ofs_read_alone(capture, slot, why, why_bytes);
+    pthread_mutex_lock(&capture->lock);
+    capture->feeding = capture->taking = false;
+    pthread_cond_broadcast(&capture->changed);
+    return status;
+}
+
+bool ofs_take_must_wait(const struct ofs_capture *capture)
+{
+    const struct ofs_caught *next = capture->pending.slot ? &capture->pending : &capture->last;
+    return capture->taking || (capture->feeding && capture->forget && next->slot && next->mixed);
+}
+
 enum ofs_status ofs_take_pending(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes)
 {
     struct ofs_caught caught = capture->pending;
@@ -78,6 +98,14 @@ enum ofs_status ofs_take_pending(struct ofs_capture *capture, struct ofs_frame *
 
     if (!ofs_slot_lease(caught.slot, capture->desc.slots))
         return too_many(capture, why, why_bytes);
+    if (capture->forget && caught.mixed) {
+        status = unmix(capture, caught.slot, why, why_bytes);
+        if (status != OFS_OK) {
+            ofs_slot_unlease(caught.slot, 0);
+            return status;
+        }
+        caught.mixed = false;
+    }
     capture->taking = true;
     pthread_mutex_unlock(&capture->lock);
     status = stack(capture, caught.slot->data, why, why_bytes);
@@ -89,6 +117,7 @@ enum ofs_status ofs_take_pending(struct ofs_capture *capture, struct ofs_frame *
         return status;
     }
     capture->set.has_history = true;
+    capture->forget = false;
     ofs_slot_drop(capture->last.slot);
     capture->last = caught; /* and the slot with it */
     capture->pending.slot = NULL;
@@ -103,14 +132,17 @@ static enum ofs_status refill(struct ofs_capture *capture, char *why, size_t why
     struct ofs_plan_set *set = &capture->set;
     uint32_t newest = ofs_plan_desc(set->plan)->stack - 1;
     struct ofs_slot *slot = ofs_slot_take(set->slots);
-    enum ofs_status status;
+    enum ofs_status status = OFS_OK;
 
     if (!slot)
         return too_many(capture, why, why_bytes);
+    if (capture->last.mixed)
+        status = unmix(capture, slot, why, why_bytes);
     capture->taking = true;
     pthread_mutex_unlock(&capture->lock);
-    status = ofs_target_copy_frame(capture->target, set->plan, set->device_plan, set->history, newest, slot->data, newest,
-                                   why, why_bytes);
+    if (!capture->last.mixed)
+        status = ofs_target_copy_frame(capture->target, set->plan, set->device_plan, set->history, newest, slot->data, newest,
+                                       why, why_bytes);
     if (status == OFS_OK)
         status = stack(capture, slot->data, why, why_bytes);
     pthread_mutex_lock(&capture->lock);
@@ -122,13 +154,16 @@ static enum ofs_status refill(struct ofs_capture *capture, char *why, size_t why
     }
     ofs_slot_drop(capture->last.slot);
     capture->last.slot = slot;
+    capture->last.mixed = false;
     set->has_history = true;
+    capture->forget = false;
     return OFS_OK;
 }
 
 enum ofs_status ofs_take_last(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes)
 {
-    if (!capture->set.has_history && capture->set.history) {
+    /* After a reset. Without a stack, and of one frame alone, the last observation is what it would be again. */
+    if (capture->forget && (capture->set.history || capture->last.mixed)) {
         enum ofs_status status = refill(capture, why, why_bytes);
         if (status != OFS_OK)
             return status;

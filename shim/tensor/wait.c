@@ -80,8 +80,7 @@ enum ofs_status ofs_shim_capture_next(struct ofs_capture *capture, uint64_t time
     capture->user = ofs_this_thread();
     ofs_capture_land(capture);
     for (status = OFS_EAGAIN; status == OFS_EAGAIN;) {
-        if (capture->taking) {
-            /* Another thread takes one, and is soon done. */
+        if (ofs_take_must_wait(capture)) {
             pthread_cond_wait(&capture->changed, &capture->lock);
         } else if (capture->pending.slot && !capture->closed) {
             status = ofs_take_pending(capture, frame, why, why_bytes);
@@ -111,7 +110,7 @@ enum ofs_status ofs_shim_capture_latest(struct ofs_capture *capture, struct ofs_
     pthread_mutex_lock(&capture->lock);
     capture->user = ofs_this_thread();
     ofs_capture_land(capture);
-    while (capture->taking)
+    while (ofs_take_must_wait(capture))
         pthread_cond_wait(&capture->changed, &capture->lock);
     if (capture->closed)
         status = ofs_fail(OFS_EINVAL, why, why_bytes, "the capture was closed");

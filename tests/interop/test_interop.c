@@ -63,6 +63,10 @@ static void compare(const struct ofs_plan_desc *plan, int frames)
             ofs_capture_reset(on_cuda);
         }
         draw(i);
+        if (i == frames / 2 + 2) { /* after the frame that it is to begin with */
+            ofs_capture_reset(on_cpu);
+            ofs_capture_reset(on_cuda);
+        }
         CHECK(ofs_capture_next(on_cpu, 0, &a) == OFS_OK);
         CHECK(ofs_capture_next(on_cuda, 0, &b) == OFS_OK);
         CHECK(b.device == 1 && a.device == OFS_DEVICE_CPU);
