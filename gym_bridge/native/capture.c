@@ -216,6 +216,16 @@ static PyObject *capture_reset(PyObject *object, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+static PyObject *capture_discard(PyObject *object, PyObject *unused)
+{
+    struct capture *self = self_of(object);
+    if (!enter(self))
+        return NULL;
+    ofs_capture_discard(self->capture);
+    leave(self);
+    Py_RETURN_NONE;
+}
+
 /* -- what it is --------------------------------------------------------------------------------------------------- */
 
 static bool get_expected(PyObject *object, struct ofs_frame *frame)
@@ -325,6 +335,8 @@ static PyMethodDef capture_methods[] = {
       "frame's "
       "sequence number. On CUDA the copy is queued on `stream` (a handle; None is the legacy default stream).\n\n"
       "Raises as next(), and PlanError when `out` does not fit; nothing is taken or written then." },
+    { "discard", capture_discard, METH_NOARGS,
+      "discard()\n--\n\nPass over what was drawn so far: frames that were not handed out yet never are, and enter no stack." },
     { "reset", capture_reset, METH_NOARGS,
       "reset()\n--\n\nAn episode begins: the next frame that is handed out fills the whole stack." },
     { "close", capture_close, METH_NOARGS,
@@ -347,7 +359,7 @@ static const char capture_doc[] =
     "layout      'CHW': (stack * channels, height, width); 'HWC': (height, width, stack * channels)\n"
     "dtype       'uint8' (0 to 255), 'float16', 'bfloat16' or 'float32'\n"
     "device      'cpu', 'cuda' (the device that draws) or 'cuda:N'\n"
-    "window      X11 window id; None: the largest window that draws\n"
+    "window      X11 window id; None: the largest window that draws; 'first': the first that draws, until it is closed\n"
     "crop        (x, y, width, height) in pixels of the window, from its top left corner, before anything else\n"
     "filter      'area' (each pixel is the mean of what it covers), 'bilinear' or 'nearest'\n"
     "max_frames  2: the pixelwise maximum of the last two frames, against flicker\n"

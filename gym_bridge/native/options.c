@@ -225,6 +225,17 @@ static bool parse_sizes(PyObject *module, PyObject *size, PyObject *crop, struct
     return true;
 }
 
+/* None, "first" or an X11 id. */
+static bool parse_window(PyObject *module, PyObject *value, uint32_t *window_out)
+{
+    static const struct ofs_py_names words[] = { { "first", OFS_WINDOW_FIRST }, { NULL, 0 } };
+    if (value == Py_None)
+        return true;
+    if (PyUnicode_Check(value))
+        return parse_name(module, "window", value, words, window_out);
+    return parse_count(module, "window", value, 1, UINT32_MAX - 1, window_out);
+}
+
 bool ofs_py_parse_options(PyObject *module, PyObject *args, PyObject *kwargs, struct ofs_capture_desc *desc,
                           uint64_t *timeout_ns_out)
 {
@@ -255,7 +266,7 @@ bool ofs_py_parse_options(PyObject *module, PyObject *args, PyObject *kwargs, st
            (!layout || parse_name(module, "layout", layout, layouts, &plan->layout)) &&
            (!dtype || parse_dtype(module, dtype, &plan->dtype)) &&
            (!device || parse_device(module, device, &desc->device)) &&
-           (window == Py_None || parse_count(module, "window", window, 1, UINT32_MAX, &desc->window)) &&
+           parse_window(module, window, &desc->window) &&
            (!filter || parse_name(module, "filter", filter, filters, &plan->filter)) &&
            (!max_frames || parse_count(module, "max_frames", max_frames, 1, 2, &plan->max_frames)) &&
            (flip == Py_None || parse_name(module, "flip", flip, flips, &plan->flip)) &&

@@ -39,8 +39,10 @@ class FrameObservation(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.Re
     Args:
         env: the environment.
         size: (height, width) in pixels; a space has to know it, so None is no choice here.
-        gray, stack, layout, dtype, device, window, crop, filter, max_frames, flip, scale, offset, slots: as in
+        gray, stack, layout, dtype, device, crop, filter, max_frames, flip, scale, offset, slots: as in
             :class:`offstage.Capture`.
+        window: as there; "first" is the window that the environment draws first, so that several environments of one
+            process do not see each other's.
         copy: see above.
         key: name of the frames in a Dict space; None: the frames are the observation.
         timeout: seconds to wait for a frame that another thread draws.
@@ -61,7 +63,7 @@ class FrameObservation(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.Re
         layout: Literal["CHW", "HWC"] = "CHW",
         dtype: str = "uint8",
         device: str = "cpu",
-        window: int | None = None,
+        window: int | Literal["first"] | None = "first",
         crop: tuple[int, int, int, int] | None = None,
         filter: Literal["area", "bilinear", "nearest"] = "area",
         max_frames: Literal[1, 2] = 1,
@@ -118,13 +120,14 @@ class FrameObservation(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.Re
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Reset the environment; the first frame fills the stack."""
-        self._drain()
+        self.capture.discard()
         self.capture.reset()
         observation, info = self.env.reset(seed=seed, options=options)
         return self._merge(observation, self._observe("reset()")), info
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step the environment, and observe what it has drawn."""
+        self.capture.discard()  # what render() drew in between is not what this step leads to
         observation, reward, terminated, truncated, info = self.env.step(action)
         return self._merge(observation, self._observe("step()")), reward, terminated, truncated, info
 
@@ -134,30 +137,26 @@ class FrameObservation(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.Re
             self._capture.close()
         super().close()  # type: ignore[no-untyped-call]
 
-    def _drain(self) -> None:
-        """Pass over what was drawn before: the episode's first frame has to be one of its own."""
-        try:
-            self.capture.next(timeout=0).release()
-        except (FrameTimeout, WindowGone):  # an environment may open a new window for each episode
-            pass
-
     def _observe(self, what: str) -> Any:
         can_render = self.env.render_mode is not None
         try:
             return self._take(0.0 if can_render else None)
-        except FrameTimeout as error:
-            reason = error
+        except (FrameTimeout, WindowGone) as error:  # render() may open a new window for each episode
+            reason: FrameTimeout | WindowGone = error
         if can_render:
             self.env.render()
             try:
                 return self._take(None)
             except FrameTimeout as error:
                 reason = error
+        if isinstance(reason, WindowGone):
+            raise reason
         if self._stale == "repeat":
             return self._repeat(reason)
         raise FrameTimeout(
-            f"{what} drew no frame ({reason}). Draw and swap buffers in it, give the environment a render mode so that "
-            'render() can be called, or accept the last frame again with stale="repeat"'
+            f"{what} drew no frame ({reason}). Draw and swap buffers in it, or give the environment a render mode in which "
+            'render() draws its window: often "human", where "rgb_array" draws elsewhere. stale="repeat" accepts the last '
+            "frame again"
         )
 
     def _take(self, timeout: float | None) -> Any:

@@ -37,8 +37,7 @@ static struct {
     void (*BlitFramebuffer)(GLint, GLint, GLint, GLint, GLint, GLint, GLint, GLint, GLbitfield, GLenum);
 } gl = { .once = PTHREAD_ONCE_INIT };
 
-/* Names to delete when their context is current again. A row that finds no place stays until its context is
- * destroyed. */
+/* Names to delete when their context is current again, the newest first. */
 #define LEFT_BEHIND 32
 static struct {
     pthread_mutex_t lock;
@@ -263,15 +262,14 @@ enum ofs_status ofs_texture_take(struct ofs_texture_pair *pair, uint64_t context
 void ofs_texture_finish(struct ofs_texture_pair *pair)
 {
     if (pair->names[0] || pair->names[1]) {
-        bool kept = false;
+        unsigned place = 0;
 
         pthread_mutex_lock(&left.lock);
-        for (int i = 0; i < LEFT_BEHIND && !kept; i++) {
-            if (!left.rows[i].context) {
-                left.rows[i] = *pair;
-                kept = true;
-            }
-        }
+        while (place < LEFT_BEHIND - 1 && left.rows[place].context)
+            place++;
+        /* Where all are taken the oldest one gives way: its context is most likely gone. */
+        memmove(&left.rows[1], &left.rows[0], place * sizeof left.rows[0]);
+        left.rows[0] = *pair;
         pthread_mutex_unlock(&left.lock);
     }
     memset(pair, 0, sizeof *pair);

@@ -134,6 +134,14 @@ void ofs_capture_reset(struct ofs_capture *capture)
     errno = saved_errno;
 }
 
+void ofs_capture_discard(struct ofs_capture *capture)
+{
+    int saved_errno = errno;
+    if (table())
+        table()->capture_discard(capture);
+    errno = saved_errno;
+}
+
 enum ofs_status ofs_capture_shape(struct ofs_capture *capture, struct ofs_frame *frame)
 {
     SHIM(capture_shape(capture, frame, WHY));

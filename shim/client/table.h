@@ -25,6 +25,7 @@ struct ofs_shim_table {
     enum ofs_status (*capture_shape)(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes);
     void (*frame_release)(struct ofs_frame *frame, uintptr_t stream);
     enum ofs_status (*frame_wait)(const struct ofs_frame *frame, uintptr_t stream, char *why, size_t why_bytes);
+    void (*capture_discard)(struct ofs_capture *capture);
 };
 
 /* NULL for a version that this library does not speak. */

@@ -36,6 +36,10 @@ enum ofs_status {
 
 #define OFS_WAIT_FOREVER UINT64_MAX
 
+/* Windows of a capture besides X11 ids. */
+#define OFS_WINDOW_LARGEST 0u          /* the largest that draws; of equal ones, the one that it is of already */
+#define OFS_WINDOW_FIRST   UINT32_MAX  /* the first that shows a frame, until it is closed; then the next one that does */
+
 /* Where frames go. Numbers from 0 on are CUDA devices, as this process counts them. */
 enum ofs_capture_device { OFS_DEVICE_CPU = -1, OFS_DEVICE_CUDA = -2 /* the CUDA device that draws the window */ };
 
@@ -79,7 +83,7 @@ struct ofs_capture;
 
 struct ofs_capture_desc {
     uint32_t struct_size;
-    uint32_t window;              /* X11 window id; 0: the largest window that draws */
+    uint32_t window;              /* X11 window id, OFS_WINDOW_LARGEST or OFS_WINDOW_FIRST */
     int32_t device;               /* enum ofs_capture_device, or a CUDA device */
     uint32_t slots;               /* observations that can be held at once, 1 .. 1024; 0 = 8 */
     struct ofs_plan_desc plan;    /* source size and format are the window's */
@@ -114,6 +118,7 @@ void ofs_capture_close(struct ofs_capture *capture);
 /* The newest frame that was not handed out yet; waits for one. Stacks are made of the frames that were handed out.
  * timeout_ns  0 = do not wait. When this thread is the one that draws the window, no frame can come while it waits: the
  *             call then returns at once.
+ * OFS_EGONE: the window was closed; for OFS_WINDOW_LARGEST, and no other one of the process draws.
  * Returns OFS_OK, OFS_ETIMEDOUT, OFS_EGONE, OFS_EBUSY, OFS_EINVAL (the window's new size does not fit the crop),
  *         OFS_ENOSYS (the frames of this window cannot be read), OFS_EIO (CUDA failed). Since 0.1. */
 enum ofs_status ofs_capture_next(struct ofs_capture *capture, uint64_t timeout_ns, struct ofs_frame *frame);
@@ -125,7 +130,8 @@ enum ofs_status ofs_capture_latest(struct ofs_capture *capture, struct ofs_frame
 /* As ofs_capture_next, into the caller's memory instead: `bytes` at `data`, host memory for a capture on the CPU, memory of
  * its device for one on CUDA, where the copy is queued on `stream` (a cudaStream_t; 0 = the legacy default stream).
  * `frame` may be NULL; its data is the caller's, it holds no lease.
- * Returns as ofs_capture_next, and OFS_EINVAL when the destination is too small or on the wrong side; nothing is written
+ * Returns as ofs_capture_next, and OFS_EINVAL when the destination is too small or, for a capture on CUDA, not memory of its
+ * device (host memory cannot be told apart from what is no memory at all: that is for the caller); nothing is written
  * then. Since 0.1. */
 enum ofs_status ofs_capture_read(struct ofs_capture *capture, uint64_t timeout_ns, void *data, size_t bytes,
                                  uintptr_t stream, struct ofs_frame *frame);
@@ -133,6 +139,9 @@ enum ofs_status ofs_capture_read(struct ofs_capture *capture, uint64_t timeout_n
 /* An episode begins: the next frame that is handed out (the newest one, also if it was handed out before, when it is asked
  * for by ofs_capture_latest) fills the whole stack, and is its own predecessor for max_frames = 2. Since 0.1. */
 void ofs_capture_reset(struct ofs_capture *capture);
+
+/* Pass over what was shown so far: frames that were not handed out yet never are, and do not enter a stack. Since 0.1. */
+void ofs_capture_discard(struct ofs_capture *capture);
 
 /* The shape, strides, dtype, bytes and device of this capture's frames; the other fields are 0. Since 0.1. OFS_EINVAL when
  * the output size is the window's and no frame has come yet. */
@@ -149,7 +158,8 @@ enum ofs_status ofs_frame_wait(const struct ofs_frame *frame, uintptr_t stream);
 /* -- plans without a window ---------------------------------------------------------------------------------------- */
 
 /* The same preprocessing for pixels of the caller's, in host memory: width x height x 4 bytes, `pitch_bytes` from row to
- * row (negative: bottom row first), into `out`, of `out_bytes`. `stack` and `max_frames` must be 1 (or 0).
+ * row, into `out`, of `out_bytes`. `pixels` is the top row's first pixel; with a negative pitch, of a picture that is stored
+ * bottom row first, that is in the last row in memory. `stack` and `max_frames` must be 1 (or 0).
  * Works without the preloaded library. OFS_OK, OFS_EINVAL, OFS_ENOMEM. Since 0.1. */
 enum ofs_status ofs_preprocess(const struct ofs_plan_desc *plan, const void *pixels, ptrdiff_t pitch_bytes, void *out,
                                size_t out_bytes);

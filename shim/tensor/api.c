@@ -68,6 +68,7 @@ const struct ofs_shim_table *ofs_tensor_table(uint32_t version)
         .capture_shape = ofs_shim_capture_shape,
         .frame_release = ofs_shim_frame_release,
         .frame_wait = ofs_shim_frame_wait,
+        .capture_discard = ofs_shim_capture_discard,
     };
     return version == OFS_SHIM_TABLE_VERSION ? &table : NULL;
 }

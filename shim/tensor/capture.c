@@ -144,6 +144,20 @@ void ofs_shim_capture_reset(struct ofs_capture *capture)
     ofs_capture_unref(capture);
 }
 
+void ofs_shim_capture_discard(struct ofs_capture *capture)
+{
+    if (!capture || capture->generation != ofs_tensor_generation)
+        return;
+    pthread_mutex_lock(&capture->lock);
+    while (capture->taking)
+        pthread_cond_wait(&capture->changed, &capture->lock);
+    ofs_slot_drop(capture->pending.slot);
+    capture->pending.slot = NULL;
+    capture->trouble = OFS_OK; /* of a frame that is passed over as well */
+    capture->discarded = capture->shown;
+    pthread_mutex_unlock(&capture->lock);
+}
+
 enum ofs_status ofs_shim_capture_shape(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes)
 {
     if (!capture || !frame || frame->struct_size != sizeof *frame)

@@ -8,6 +8,18 @@ static _Atomic(const char *) last_way = "";
 
 const char *ofs_feed_way(void) { return last_way; }
 
+/* Is the capture of this window? With the lock held. */
+static bool is_wanted(const struct ofs_capture *capture, const struct ofs_shown *shown)
+{
+    bool follows = capture->window != 0 && !capture->gone && capture->window != shown->window; /* another one, so far */
+    switch (capture->desc.window) {
+    case OFS_WINDOW_FIRST: return !follows;
+    case OFS_WINDOW_LARGEST:
+        return shown->largest && !(follows && (uint64_t)shown->width_px * shown->height_px == capture->area_px);
+    default: return capture->desc.window == shown->window;
+    }
+}
+
 /* Is this frame the capture's, and is it this thread's turn? Then the capture is `feeding`. */
 static bool begin(struct ofs_capture *capture, const struct ofs_shown *shown)
 {
@@ -15,14 +27,15 @@ static bool begin(struct ofs_capture *capture, const struct ofs_shown *shown)
     pthread_mutex_lock(&capture->lock);
     while (capture->feeding && !capture->closed)
         pthread_cond_wait(&capture->changed, &capture->lock);
-    ours = !capture->closed && (capture->desc.window ? capture->desc.window == shown->window : shown->largest);
+    ours = !capture->closed && is_wanted(capture, shown);
     if (ours) {
         capture->feeding = true;
         if (capture->forget || capture->window != shown->window)
             capture->reader.has_previous = false;
         capture->window = shown->window;
+        capture->area_px = (uint64_t)shown->width_px * shown->height_px;
         capture->gone = false;
-        capture->drawer = shown->bgrx ? NULL : ofs_this_thread();
+        capture->drawer = shown->bgrx ? 0 : ofs_this_thread();
         capture->shown++;
     }
     pthread_mutex_unlock(&capture->lock);
@@ -50,6 +63,11 @@ static void publish(struct ofs_capture *capture, const struct ofs_shown *shown, 
     /* A frame is being taken out of `pending` without the lock; it is done soon. */
     while (capture->taking)
         pthread_cond_wait(&capture->changed, &capture->lock);
+    if (number <= capture->discarded) {
+        ofs_slot_drop(result->slot);
+        pthread_mutex_unlock(&capture->lock);
+        return;
+    }
     capture->trouble = result->status;
     if (result->status == OFS_OK) {
         last_way = result->way;

@@ -100,6 +100,7 @@ bool ofs_read_interop(struct ofs_capture *capture, const struct ofs_shown *shown
         return true;
     previous = capture->reader.has_previous && interop->textures.taken == 2 ? interop->images[1 - interop->textures.newest]
                                                                             : NULL;
+    interop->has_alone = false;
     status = run(capture, api, previous, slot->data, why, sizeof why);
     if (status == OFS_OK && previous)
         status = keep_alone(capture, api, why, sizeof why);

@@ -57,10 +57,13 @@ static unsigned gather(struct ofs_capture **captures)
     return count;
 }
 
-const void *ofs_this_thread(void)
+uint64_t ofs_this_thread(void)
 {
-    static __thread char here;
-    return &here;
+    static _Atomic uint64_t threads;
+    static __thread uint64_t number;
+    if (number == 0)
+        number = ++threads;
+    return number;
 }
 
 static void sink_frame(const struct ofs_shown *shown)
@@ -95,4 +98,5 @@ void ofs_tensor_fork_child(void)
     pthread_mutex_init(&list.lock, NULL);
     list.count = 0;
     ofs_tensor_generation++;
+    ofs_target_fork_child();
 }

@@ -86,6 +86,8 @@ enum ofs_status ofs_plan_set_fit(struct ofs_capture *capture, uint32_t width_px,
         capture->pending.slot = capture->last.slot = NULL;
     }
     capture->set = set;
+    /* Their pixels are of the old size: what they show is final. */
+    capture->pending.mixed = capture->last.mixed = false;
     ofs_frame_describe(set.plan, &capture->shape);
     pthread_mutex_unlock(&capture->lock);
     ofs_plan_set_finish(&old, capture->target);

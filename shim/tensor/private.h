@@ -89,10 +89,12 @@ struct ofs_capture {
     struct ofs_caught pending;    /* newest frame, not handed out yet */
     struct ofs_caught last;       /* newest frame that was handed out */
     uint64_t shown, handed;       /* numbers of the newest frame, and of the one that was handed out last */
+    uint64_t discarded;           /* frames up to this number are not handed out */
     struct ofs_frame shape;       /* what observations look like; bytes = 0: not known yet */
     uint32_t window;              /* that the last frame was of; 0 = no frame yet */
-    const void *drawer;           /* ofs_this_thread() of the thread that showed it by GL; NULL = not one of the program's */
-    const void *user;             /* ofs_this_thread() of the thread that asked for a frame last, or opened it */
+    uint64_t area_px;             /* of that frame */
+    uint64_t drawer;              /* ofs_this_thread() of the thread that showed it by GL; 0 = not one of the program's */
+    uint64_t user;                /* ofs_this_thread() of the thread that asked for a frame last, or opened it */
     bool gone;                    /* that window was destroyed */
     bool forget;                  /* reset, and no frame handed out since: the next one has none before it */
     enum ofs_status trouble;      /* why the newest frame could not be captured; OFS_OK = it could */
@@ -110,8 +112,8 @@ OFS_MUST_USE enum ofs_status ofs_captures_add(struct ofs_capture *capture); /* O
 void ofs_captures_remove(struct ofs_capture *capture);
 /* How many forks lie between this process and the one that the library was loaded into. */
 extern unsigned ofs_tensor_generation;
-/* A value that no other living thread has, without asking the kernel. */
-const void *ofs_this_thread(void);
+/* A number, not 0, that no other thread of this process has or had, without asking the kernel. */
+uint64_t ofs_this_thread(void);
 
 /* -- capture.c ---------------------------------------------------------------------------------------------------- */
 void ofs_capture_unref(struct ofs_capture *capture);
@@ -178,6 +180,7 @@ enum ofs_status ofs_shim_capture_latest(struct ofs_capture *capture, struct ofs_
 enum ofs_status ofs_shim_capture_read(struct ofs_capture *capture, uint64_t timeout_ns, void *data, size_t bytes,
                                       uintptr_t stream, struct ofs_frame *frame, char *why, size_t why_bytes);
 void ofs_shim_capture_reset(struct ofs_capture *capture);
+void ofs_shim_capture_discard(struct ofs_capture *capture);
 enum ofs_status ofs_shim_capture_shape(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes);
 void ofs_shim_frame_release(struct ofs_frame *frame, uintptr_t stream);
 enum ofs_status ofs_shim_frame_wait(const struct ofs_frame *frame, uintptr_t stream, char *why, size_t why_bytes);

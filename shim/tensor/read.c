@@ -201,6 +201,7 @@ static void conclude(struct ofs_capture *capture, struct ofs_slot *slot, const v
         result->status = ofs_target_upload(capture->target, slot->data, data, ofs_slots_bytes(slot->set), result->why,
                                            sizeof result->why);
     if (result->status == OFS_OK) {
+        capture->interop.has_alone = false; /* this frame came another way */
         result->slot = slot;
         return;
     }
@@ -332,7 +333,6 @@ enum ofs_status ofs_read_alone(struct ofs_capture *capture, struct ofs_slot *slo
 
 void ofs_read_frame(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result)
 {
-    capture->interop.has_alone = false;
     if (shown->bgrx)
         read_memory(capture, shown, result);
     else if (!ofs_read_interop(capture, shown, result))

@@ -93,7 +93,8 @@ static enum ofs_status open_cuda(int32_t device, struct ofs_target *target, char
     pthread_mutex_unlock(&module.lock);
     if (!target->api)
         return ofs_fail(OFS_ENOSYS, why, why_bytes,
-                        "offstage/%s is missing beside liboffstage.so, or another version: it was built without CUDA (nvcc)",
+                        "offstage/%s is missing beside liboffstage.so, or cannot be loaded (OFFSTAGE_LOG=hook=debug says why): was it built "
+                        "where nvcc is?",
                         MODULE_FILE);
     if (device == OFS_DEVICE_CUDA) {
         /* The device that draws; where that is none, or not known yet, the first one: frames are then brought there. */
@@ -134,6 +135,8 @@ enum ofs_status ofs_target_open(int32_t device, struct ofs_target **target_out, 
     return OFS_OK;
 }
 
+void ofs_target_fork_child(void) { pthread_mutex_init(&module.lock, NULL); }
+
 void ofs_target_acquire(struct ofs_target *target) { atomic_fetch_add(&target->refs, 1); }
 
 void ofs_target_release(struct ofs_target *target)
@@ -162,9 +165,7 @@ void *ofs_target_alloc_host(size_t bytes)
 {
     size_t rounded = (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
     void *data = rounded >= bytes ? aligned_alloc(ALIGNMENT_BYTES, rounded) : NULL;
-    if (data)
-        memset(data, 0, rounded);
-    return data;
+    return data; /* not cleared: every place is written before anybody sees it, and what is not used need not be touched */
 }
 
 void *ofs_target_alloc(const struct ofs_target *target, size_t bytes)

@@ -20,7 +20,7 @@ void ofs_target_release(struct ofs_target *target); /* accepts NULL */
 
 int32_t ofs_target_device(const struct ofs_target *target); /* OFS_DEVICE_CPU, or the CUDA device */
 
-/* Memory of an observation, 64-byte aligned and zeroed; NULL = out of memory. */
+/* Memory of an observation, at least 64-byte aligned, its contents undefined; NULL = out of memory. */
 void *ofs_target_alloc(const struct ofs_target *target, size_t bytes);
 void ofs_target_free(const struct ofs_target *target, void *data); /* accepts NULL */
 
@@ -39,7 +39,7 @@ OFS_MUST_USE enum ofs_status ofs_target_copy_frame(const struct ofs_target *targ
 /* For a CUDA target: an observation that was made in host memory; waits. */
 OFS_MUST_USE enum ofs_status ofs_target_upload(const struct ofs_target *target, void *to, const void *host, size_t bytes,
                                                char *why, size_t why_bytes);
-void *ofs_target_alloc_host(size_t bytes); /* aligned and zeroed; to be freed with free() */
+void *ofs_target_alloc_host(size_t bytes); /* likewise; to be freed with free() */
 
 /* What is queued on `stream` is done before we write to this target's memory again. */
 void ofs_target_order_after(const struct ofs_target *target, uintptr_t stream);
@@ -56,6 +56,9 @@ OFS_MUST_USE enum ofs_status ofs_target_deliver(const struct ofs_target *target,
 
 /* Why CUDA could not be used when it was asked for; empty otherwise. */
 void ofs_target_cuda_trouble(char *text, size_t bytes);
+
+/* In the child after fork. */
+void ofs_target_fork_child(void);
 
 /* Remember that; told in the log the first time. */
 void ofs_target_set_trouble(const char *why);

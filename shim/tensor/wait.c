@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "capture/capture.h"
 #include "tensor/private.h"
 
 #define NS_PER_S 1000000000ull
@@ -24,16 +25,33 @@ static bool deadline(uint64_t timeout_ns, struct timespec *at)
 static enum ofs_status no_frame(const struct ofs_capture *capture, uint64_t timeout_ns, char *why, size_t why_bytes)
 {
     double seconds = (double)timeout_ns / 1e9;
+    struct ofs_capture_facts facts;
+
     if (capture->window != 0)
         return ofs_fail(OFS_ETIMEDOUT, why, why_bytes,
                         "window 0x%x showed no new frame within %.3g s: has the program stopped drawing?", capture->window,
                         seconds);
-    if (capture->desc.window != 0)
+    if (capture->desc.window != OFS_WINDOW_LARGEST && capture->desc.window != OFS_WINDOW_FIRST)
         return ofs_fail(OFS_ETIMEDOUT, why, why_bytes, "window 0x%x has shown no frame within %.3g s: is that its X11 id?",
                         capture->desc.window, seconds);
+    ofs_capture_facts(&facts);
+    if (facts.window_count > 1)
+        return ofs_fail(OFS_ETIMEDOUT, why, why_bytes,
+                        "the largest of %u windows has shown no frame within %.3g s: is it hidden? Give the id of another one",
+                        facts.window_count, seconds);
     return ofs_fail(OFS_ETIMEDOUT, why, why_bytes,
                     "no window has shown a frame since the capture was opened, within %.3g s: draw one and swap buffers",
                     seconds);
+}
+
+/* The largest window is gone: is there another one to be the largest? */
+static bool others_draw(const struct ofs_capture *capture)
+{
+    struct ofs_capture_facts facts;
+    if (capture->desc.window != OFS_WINDOW_LARGEST)
+        return false;
+    ofs_capture_facts(&facts);
+    return facts.window_count > 0;
 }
 
 /* Why there cannot be a frame, or OFS_EAGAIN: wait for one. With the lock held. */
@@ -43,9 +61,9 @@ static enum ofs_status obstacle(const struct ofs_capture *capture, char *why, si
         return ofs_fail(OFS_EINVAL, why, why_bytes, "the capture was closed");
     if (capture->trouble != OFS_OK)
         return ofs_fail(capture->trouble, why, why_bytes, "%s", capture->why);
-    if (capture->gone)
+    if (capture->gone && !others_draw(capture))
         return ofs_fail(OFS_EGONE, why, why_bytes, "window 0x%x was closed", capture->window);
-    if (capture->drawer == ofs_this_thread())
+    if (!capture->gone && capture->drawer == ofs_this_thread())
         return ofs_fail(OFS_ETIMEDOUT, why, why_bytes,
                         "no new frame: this thread draws window 0x%x, and has swapped no buffers since the last frame",
                         capture->window);
@@ -74,7 +92,7 @@ enum ofs_status ofs_shim_capture_next(struct ofs_capture *capture, uint64_t time
     if (status != OFS_OK)
         return status;
     limited = deadline(timeout_ns, &until);
-    atomic_fetch_add(&capture->refs, 1); /* closing it meanwhile is an error of the program's, not a crash */
+    atomic_fetch_add(&capture->refs, 1); /* it may be closed while this thread waits */
     pthread_mutex_lock(&capture->lock);
     capture->waiting++;
     capture->user = ofs_this_thread();

@@ -132,6 +132,8 @@ static bool in_order(const uint8_t *p, uint32_t n, bool swap, uint8_t ordering)
     return true;
 }
 
+enum { MAX_CROSSING_RECTS = 1024 };
+
 int ofs_core_SetClipRectangles(struct ofs_client *c, struct ofs_request *r)
 {
     struct ofs_gc *gc;
@@ -147,6 +149,9 @@ int ofs_core_SetClipRectangles(struct ofs_client *c, struct ofs_request *r)
     const uint8_t *rects = ofs_req_bytes(r, n * 8);
     if (!in_order(rects, n, r->swap, r->minor))
         return BadMatch;
+    /* Rectangles that lie across each other make up to n * n / 4 of them. */
+    if (n > MAX_CROSSING_RECTS && !in_order(rects, n, r->swap, YXBanded))
+        return BadAlloc;
     struct ofs_region *region = region_of_rects(rects, n, r->swap);
     if (!region)
         return BadAlloc;

@@ -196,6 +196,27 @@ static struct ofs_window *new_window(struct ofs_server *s, const struct geometry
     return w;
 }
 
+/* Windows in windows: walks of the tree go as deep as it is. */
+enum { MAX_NESTING = 512 };
+
+static unsigned depth_of(const struct ofs_window *w)
+{
+    unsigned depth = 0;
+    while ((w = w->parent))
+        depth++;
+    return depth;
+}
+
+static unsigned height_of(const struct ofs_window *w)
+{
+    unsigned height = 0;
+    for (const struct ofs_window *child = w->top; child; child = child->below) {
+        unsigned below = height_of(child) + 1;
+        height = below > height ? below : height;
+    }
+    return height;
+}
+
 int ofs_core_CreateWindow(struct ofs_client *c, struct ofs_request *r)
 {
     struct geometry g = { .depth = r->minor, .id = ofs_req32(r), .parent = ofs_req32(r) };
@@ -225,6 +246,8 @@ int ofs_core_CreateWindow(struct ofs_client *c, struct ofs_request *r)
         return BadMatch;
     if (g.class == InputOutput && !(g.mask & CWColormap) && (g.visual != parent->visual || !parent->colormap))
         return BadMatch;
+    if (depth_of(parent) >= MAX_NESTING)
+        return BadAlloc;
     struct ofs_window *w = new_window(c->server, &g, parent);
     if (!w)
         return BadAlloc;
@@ -378,6 +401,8 @@ int ofs_core_ReparentWindow(struct ofs_client *c, struct ofs_request *r)
         return BadMatch;
     if (w->background_pixmap == ParentRelative && parent->depth != w->depth)
         return BadMatch;
+    if (depth_of(parent) + 1 + height_of(w) > MAX_NESTING)
+        return BadAlloc;
     ofs_window_reparent(c->server, w, parent, x, y);
     return 0;
 }

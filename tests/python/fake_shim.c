@@ -244,6 +244,8 @@ static enum ofs_status capture_read(struct ofs_capture *capture, uint64_t timeou
 
 static void capture_reset(struct ofs_capture *capture) {}
 
+static void capture_discard(struct ofs_capture *capture) {}
+
 static enum ofs_status capture_shape(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes)
 {
     describe(capture, frame);
@@ -273,6 +275,7 @@ EXPORT const struct ofs_shim_table *ofs_shim_table(uint32_t version)
         .capture_shape = capture_shape,
         .frame_release = frame_release,
         .frame_wait = frame_wait,
+        .capture_discard = capture_discard,
     };
     return version == OFS_SHIM_TABLE_VERSION ? &table : NULL;
 }
