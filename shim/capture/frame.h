@@ -23,6 +23,7 @@ struct ofs_shown {
 /* Called on the thread that shows the frame. GL state, errors and errno are to be left as they were found. */
 struct ofs_sink {
     void (*frame)(const struct ofs_shown *shown);
+    void (*leaving)(void);         /* the GL context that is current on this thread is about to be current no more */
     void (*gone)(uint32_t window); /* no more frames with this id; any thread */
 };
 

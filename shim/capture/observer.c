@@ -215,6 +215,14 @@ static void observe_swap(const struct ofs_swap *swap)
         ofs_capture_shown(&shown);
 }
 
+static void observe_leaving(void)
+{
+    int saved_errno = errno;
+    if (capture.host->sink)
+        capture.host->sink->leaving();
+    errno = saved_errno;
+}
+
 void ofs_capture_gone(uint32_t window)
 {
     int saved_errno = errno;
@@ -254,7 +262,10 @@ void ofs_capture_facts(struct ofs_capture_facts *facts)
 
 const struct ofs_observer *ofs_capture_observer(void)
 {
-    static const struct ofs_observer observer = { observe_renderer, observe_swap, ofs_capture_gone };
+    static const struct ofs_observer observer = { .renderer = observe_renderer,
+                                                 .swap = observe_swap,
+                                                 .leaving = observe_leaving,
+                                                 .gone = ofs_capture_gone };
     return &observer;
 }
 

@@ -280,6 +280,13 @@ static bool claim(struct ofs_glx_context *context, bool *claimed_out)
     return *claimed_out || nobody == ofs_thread_id();
 }
 
+/* Who reads frames has the last chance to get at those of the context that is current. */
+static void tell_leaving(void)
+{
+    if (ofs_current.context && ofs_glx.observer && ofs_glx.observer->leaving)
+        ofs_glx.observer->leaving();
+}
+
 static bool make_current(Display *dpy, XID draw, XID read, GLXContext handle, struct ofs_glx_failure *failure)
 {
     struct ofs_binding next = {.dpy = dpy, .draw_xid = draw, .read_xid = read};
@@ -298,8 +305,11 @@ static bool make_current(Display *dpy, XID draw, XID read, GLXContext handle, st
         (void)fail(failure, OFS_GLX_CORE_ERROR, BadMatch, 0);
     else if (!claim(next.context, &claimed))
         (void)fail(failure, OFS_GLX_CORE_ERROR, BadAccess, next.context->xid);
-    else
-        ok = find_drawables(&next, failure) && bind(&next, failure);
+    else if (find_drawables(&next, failure)) {
+        if (ofs_current.context != next.context)
+            tell_leaving();
+        ok = bind(&next, failure);
+    }
     if (ok)
         return true;
     if (claimed)
@@ -319,6 +329,7 @@ static Bool make_current_or_raise(Display *dpy, XID draw, XID read, GLXContext h
 
     ofs_glx_sync(dpy);
     if (handle == NULL && draw == None && read == None) {
+        tell_leaving();
         release_current();
         ok = true;
     } else if (handle == NULL) {

@@ -20,6 +20,8 @@ struct ofs_observer {
                      const char *device, const char *reason);
     /* Before the buffers are exchanged: the back buffer holds the finished frame. */
     void (*swap)(const struct ofs_swap *swap);
+    /* The context that is current on this thread is about to be current no more. */
+    void (*leaving)(void);
     /* The drawable of a window is going away; no more swaps with this id. */
     void (*gone)(uint32_t window);
 };

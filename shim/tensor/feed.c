@@ -147,16 +147,26 @@ void ofs_capture_land(struct ofs_capture *capture)
 {
     uint64_t context;
 
-    if (capture->feeding || !capture->flight.active || capture->drawer != ofs_this_thread())
+    if (capture->feeding || !capture->flight.active)
         return;
     context = ofs_tensor_host->current_context();
-    if (context != capture->flight.pbo.context)
+    if (context == 0 || context != capture->flight.pbo.context)
         return;
     capture->feeding = true;
     pthread_mutex_unlock(&capture->lock);
     land(capture, context);
     end(capture);
     pthread_mutex_lock(&capture->lock);
+}
+
+void ofs_capture_leaving(struct ofs_capture *capture)
+{
+    pthread_mutex_lock(&capture->lock);
+    while (capture->feeding && !capture->closed)
+        pthread_cond_wait(&capture->changed, &capture->lock);
+    if (!capture->closed)
+        ofs_capture_land(capture);
+    pthread_mutex_unlock(&capture->lock);
 }
 
 void ofs_capture_window_gone(struct ofs_capture *capture, uint32_t window)

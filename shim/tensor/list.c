@@ -76,6 +76,16 @@ static void sink_frame(const struct ofs_shown *shown)
     }
 }
 
+static void sink_leaving(void)
+{
+    struct ofs_capture *captures[MAX_CAPTURES];
+    unsigned count = gather(captures);
+    for (unsigned i = 0; i < count; i++) {
+        ofs_capture_leaving(captures[i]);
+        ofs_capture_unref(captures[i]);
+    }
+}
+
 static void sink_gone(uint32_t window)
 {
     struct ofs_capture *captures[MAX_CAPTURES];
@@ -88,7 +98,7 @@ static void sink_gone(uint32_t window)
 
 const struct ofs_sink *ofs_tensor_sink(void)
 {
-    static const struct ofs_sink sink = { sink_frame, sink_gone };
+    static const struct ofs_sink sink = { .frame = sink_frame, .leaving = sink_leaving, .gone = sink_gone };
     return &sink;
 }
 

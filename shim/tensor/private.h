@@ -121,6 +121,8 @@ void ofs_capture_unref(struct ofs_capture *capture);
 /* -- feed.c ------------------------------------------------------------------------------------------------------- */
 void ofs_capture_feed(struct ofs_capture *capture, const struct ofs_shown *shown);
 void ofs_capture_window_gone(struct ofs_capture *capture, uint32_t window);
+/* The context that is current on this thread is about to be left: what is in flight in it must be brought in. */
+void ofs_capture_leaving(struct ofs_capture *capture);
 /* With the lock held, which is given up meanwhile: if a frame is in flight that this thread can bring in, do. */
 void ofs_capture_land(struct ofs_capture *capture);
 /* How the last frame of this process was read: "direct", "memory", ...; "" before the first. */

@@ -311,3 +311,27 @@ def test_synchronous_vectors(scenes):
         places = [env.unwrapped.place for env in envs.envs]
         assert [place_of(observation) for observation in observations] == places
     envs.close()
+
+
+def test_render_between_steps_is_passed_over(scene):
+    """What a caller's render() drew before a step is not what the step led to."""
+    env = whole(Dots(scene, draws=0, render_mode="human"), stack=2)
+    first, _ = env.reset(seed=1)
+    env.render()
+    env.render()
+    second, *_ = env.step(1)
+    assert place_of(second) == env.unwrapped.place
+    assert np.array_equal(second[0], first[1])  # and it is in no stack
+
+
+def test_environments_beside_each_other(scenes):
+    """Each sees its own window, though another one is larger and draws meanwhile."""
+    a, b = (whole(Dots(scenes(64 + 16 * i, 32)), stack=1) for i in range(2))
+    a.reset(seed=1)
+    b.reset(seed=2)
+    for _ in range(3):
+        for env in (a, b, a):
+            picture, *_ = env.step(1)
+            width = env.unwrapped.scene.window.width
+            assert abs(int(picture[0, 0].argmax()) - env.unwrapped.place * 64 / width) <= 1
+            assert env.capture.latest().source_size == (32, width)

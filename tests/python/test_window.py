@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 
 import numpy as np
@@ -268,3 +269,48 @@ def test_plans_that_make_no_sense(scene, options):
         with Capture(**options) as capture:
             scene.show()
             capture.next()
+
+
+def test_discard(scene):
+    with Capture(size=(4, 4), stack=2) as capture:
+        scene.gray(10)
+        capture.next().release()
+        scene.gray(20)
+        capture.discard()
+        with pytest.raises(offstage.FrameTimeout):
+            capture.next(timeout=0)
+        scene.gray(30)
+        frame = capture.next()
+        assert np.asarray(frame)[:, 0, 0].tolist() == [10, 30]
+        assert frame.skipped == 1
+
+
+def test_first_window(scenes):
+    small, large = scenes(40, 40), scenes(80, 80)
+    with Capture(size=(4, 4), stack=1, window="first") as first, Capture(size=(4, 4), stack=1) as largest:
+        small.gray(1)
+        large.gray(2)
+        assert [np.asarray(capture.next())[0, 0, 0] for capture in (first, largest)] == [1, 2]
+        small.close()
+        large.gray(3)
+        assert np.asarray(first.next())[0, 0, 0] == 3
+    with pytest.raises(offstage.PlanError, match="first"):
+        Capture(window="last")
+
+
+def test_reset_after_a_resize(scenes):
+    """The maximum of two frames whose pixels are gone stays what it is."""
+    scene = scenes(60, 60, resizable=True)
+    with Capture(size=(64, 64), stack=1, max_frames=2) as capture:
+        scene.gray(50)
+        scene.gray(40)
+        scene.window.set_size(900, 700)
+        for _ in range(4):
+            scene.window.dispatch_events()
+        scene.gray(30)
+        capture.reset()
+        taken = []
+        thread = threading.Thread(target=lambda: taken.append(np.asarray(capture.next(timeout=1)).max()))
+        thread.start()
+        thread.join()
+        assert taken in ([50], [30])

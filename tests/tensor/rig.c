@@ -228,12 +228,6 @@ struct ofs_capture *open_levels(uint32_t window, uint32_t stack, uint32_t slots)
     return open_capture(&desc);
 }
 
-bool in_flight(void)
-{
-    const char *way = getenv("OFFSTAGE_READBACK");
-    return way && strcmp(way, "pbo") == 0;
-}
-
 struct ofs_frame empty_frame(void) { return (struct ofs_frame){ .struct_size = sizeof(struct ofs_frame) }; }
 
 bool check_levels(const struct ofs_frame *frame, const int *levels, int count, const char *file, int line)

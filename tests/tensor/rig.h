@@ -75,8 +75,6 @@ struct ofs_capture *open_capture(const struct ofs_capture_desc *desc);
 /* One pixel, `stack` deep: the levels that were shown. */
 struct ofs_capture *open_levels(uint32_t window, uint32_t stack, uint32_t slots);
 struct ofs_frame empty_frame(void);
-/* OFFSTAGE_READBACK=pbo: a frame that was not asked for by the thread that draws is lost with its context. */
-bool in_flight(void);
 /* The next frame is there, and its one-pixel stack has these levels, oldest first. */
 #define CHECK_LEVELS(frame, ...) \
     check_levels((frame), (const int[]){ __VA_ARGS__ }, (int)(sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)), __FILE__, __LINE__)

@@ -67,11 +67,9 @@ static void two_windows(void)
     ofs_frame_release(&frame, 0);
     show_on(&large, 5);
     none(largest, OFS_ETIMEDOUT);
-    if (!in_flight()) {
-        frame = next(of_small);
-        CHECK_LEVELS(&frame, 4);
-        ofs_frame_release(&frame, 0);
-    }
+    frame = next(of_small);
+    CHECK_LEVELS(&frame, 4);
+    ofs_frame_release(&frame, 0);
     window_close(&small); /* and now the other one is again */
     show_on(&large, 6);
     frame = next(largest);
@@ -121,20 +119,14 @@ static void destroyed(void)
     show_level(&window, 1);
     a = next(by_id);
     show_level(&window, 2);
-    if (in_flight())
-        b = next(by_id);
-    if (in_flight())
-        any_b = next(any);
     window_close(&window);
-    if (!in_flight())
-        b = next(by_id);
+    b = next(by_id);
     CHECK_LEVELS(&b, 1, 2);
     ofs_frame_release(&b, 0);
     b = empty_frame();
     CHECK_STATUS(ofs_capture_next(by_id, OFS_WAIT_FOREVER, &b), OFS_EGONE, "closed");
     CHECK_STATUS(ofs_capture_read(by_id, OFS_WAIT_FOREVER, &b, sizeof b, 0, NULL), OFS_EGONE, "closed");
-    if (!in_flight())
-        any_b = next(any);
+    any_b = next(any);
     ofs_frame_release(&any_b, 0);
     none(any, OFS_EGONE);
     CHECK_STATUS(ofs_capture_latest(any, &b), OFS_OK, NULL); /* it was handed out before, and stays the newest */
@@ -155,9 +147,7 @@ static void destroyed(void)
 
 static void take_waiting(struct ofs_capture *capture)
 {
-    struct ofs_frame frame = empty_frame();
-    if (!in_flight())
-        frame = next(capture);
+    struct ofs_frame frame = next(capture);
     ofs_frame_release(&frame, 0);
 }
 
