@@ -1,5 +1,7 @@
 /* What a GLFW window shows, as bytes in memory. With a file name as its argument, it writes them as a PGM picture.
  *
+ * After  cmake --install build --prefix $HOME/.local  and  export PKG_CONFIG_PATH=$HOME/.local/lib/pkgconfig :
+ *
  *   cc examples/hello_glfw.c -o hello_glfw $(pkg-config --cflags --libs offstage glfw3 gl)
  *   offstage run -- ./hello_glfw */
 #include <GLFW/glfw3.h>
