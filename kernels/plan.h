@@ -3,7 +3,8 @@
  * check.c    does a description make sense                  select.c  which backend this processor gets
  * plan.c     its tables                                     run.c     frames through the stages of a backend
  * scalar.c   the reference: every other backend gives the same bits
- * sse41.c, avx2.c, neon.c   the same stages, vectorized     cuda/     the same on an NVIDIA GPU, a module of its own
+ * sse41.c, avx2.c (with avx2_rows.c), neon.c   the same stages, vectorized
+ * cuda/      the same on an NVIDIA GPU, in the module of shim/cuda
  *
  * The definition. All arithmetic is on integers, so that every backend gives the same bits.
  *

@@ -170,6 +170,7 @@ enum ofs_status ofs_take_last(struct ofs_capture *capture, struct ofs_frame *fra
     }
     if (!ofs_slot_lease(capture->last.slot, capture->desc.slots))
         return too_many(capture, why, why_bytes);
+    capture->forget = false;
     fill(capture, &capture->last, 0, frame);
     return OFS_OK;
 }
