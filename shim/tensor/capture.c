@@ -130,32 +130,42 @@ void ofs_shim_capture_close(struct ofs_capture *capture)
     ofs_capture_unref(capture);
 }
 
-void ofs_shim_capture_reset(struct ofs_capture *capture)
+/* With the lock, and no frame being taken; false: there is nothing to change. Referenced, as it may be closed meanwhile. */
+static bool begin_change(struct ofs_capture *capture)
 {
     if (!capture || capture->generation != ofs_tensor_generation)
-        return;
+        return false;
     atomic_fetch_add(&capture->refs, 1);
     pthread_mutex_lock(&capture->lock);
     while (capture->taking)
         pthread_cond_wait(&capture->changed, &capture->lock);
-    capture->set.has_history = false;
-    capture->forget = true;
+    return true;
+}
+
+static void end_change(struct ofs_capture *capture)
+{
     pthread_mutex_unlock(&capture->lock);
     ofs_capture_unref(capture);
 }
 
+void ofs_shim_capture_reset(struct ofs_capture *capture)
+{
+    if (!begin_change(capture))
+        return;
+    capture->set.has_history = false;
+    capture->forget = true;
+    end_change(capture);
+}
+
 void ofs_shim_capture_discard(struct ofs_capture *capture)
 {
-    if (!capture || capture->generation != ofs_tensor_generation)
+    if (!begin_change(capture))
         return;
-    pthread_mutex_lock(&capture->lock);
-    while (capture->taking)
-        pthread_cond_wait(&capture->changed, &capture->lock);
     ofs_slot_drop(capture->pending.slot);
     capture->pending.slot = NULL;
     capture->trouble = OFS_OK; /* of a frame that is passed over as well */
     capture->discarded = capture->shown;
-    pthread_mutex_unlock(&capture->lock);
+    end_change(capture);
 }
 
 enum ofs_status ofs_shim_capture_shape(struct ofs_capture *capture, struct ofs_frame *frame, char *why, size_t why_bytes)

@@ -162,18 +162,26 @@ static enum ofs_status run_whole(struct ofs_capture *capture, struct ofs_plan_so
     return OFS_OK;
 }
 
-struct ofs_slot *ofs_read_prepare(struct ofs_capture *capture, const struct ofs_shown *shown, enum ofs_pixel_format format,
-                                  struct ofs_read_result *result)
+/* A slot for the frame; NULL: the result says why not. */
+static struct ofs_slot *find_slot(struct ofs_capture *capture, struct ofs_read_result *result)
 {
-    struct ofs_slot *slot;
-
-    result->status = ofs_plan_set_fit(capture, shown->width_px, shown->height_px, format, result->why, sizeof result->why);
-    if (result->status != OFS_OK)
-        return NULL;
-    slot = ofs_feed_slot(capture);
+    struct ofs_slot *slot = ofs_feed_slot(capture);
     if (!slot)
         result->status = ofs_fail(OFS_EBUSY, result->why, sizeof result->why, "every slot is in use");
     return slot;
+}
+
+static bool fit(struct ofs_capture *capture, const struct ofs_shown *shown, enum ofs_pixel_format format,
+                struct ofs_read_result *result)
+{
+    result->status = ofs_plan_set_fit(capture, shown->width_px, shown->height_px, format, result->why, sizeof result->why);
+    return result->status == OFS_OK;
+}
+
+struct ofs_slot *ofs_read_prepare(struct ofs_capture *capture, const struct ofs_shown *shown, enum ofs_pixel_format format,
+                                  struct ofs_read_result *result)
+{
+    return fit(capture, shown, format, result) ? find_slot(capture, result) : NULL;
 }
 
 /* Where the processor writes the observation: the slot, or for a slot in CUDA memory, host memory on the way there. NULL: out
@@ -247,15 +255,13 @@ void ofs_read_flight(struct ofs_capture *capture, struct ofs_read_result *result
     const struct ofs_plan_desc *desc = ofs_plan_desc(capture->set.plan);
     size_t row_bytes = (size_t)desc->crop_width_px * 4;
     struct ofs_plan_source source = { .pitch_bytes = -(ptrdiff_t)row_bytes };
-    struct ofs_slot *slot = ofs_feed_slot(capture);
+    struct ofs_slot *slot = find_slot(capture, result);
     void *data = slot ? host_side(capture, slot) : NULL;
     const unsigned char *pixels = data ? ofs_pbo_pixels(&capture->flight.pbo) : NULL;
 
     result->way = "pbo";
-    if (!slot) {
-        result->status = ofs_fail(OFS_EBUSY, result->why, sizeof result->why, "every slot is in use");
+    if (!slot)
         return;
-    }
     result->mixed = capture->reader.has_previous;
     if (pixels) {
         source.pixels = origin(pixels, row_bytes, desc->crop_y_px + desc->crop_height_px, desc->crop_x_px);
@@ -270,16 +276,14 @@ void ofs_read_flight(struct ofs_capture *capture, struct ofs_read_result *result
 
 /* By the processor, from what glReadPixels gives. */
 static void read_pixels(struct ofs_capture *capture, const struct ofs_shown *shown, const struct ofs_reading *reading,
-                        struct ofs_slot *slot, struct ofs_read_result *result)
+                        struct ofs_read_result *result)
 {
-    void *data;
+    struct ofs_slot *slot = find_slot(capture, result);
+    void *data = slot ? host_side(capture, slot) : NULL;
 
     result->way = "direct";
-    if (wants_flight(shown, reading) && start_flight(capture, shown, reading) == OFS_OK) {
-        ofs_slot_drop(slot);
+    if (!slot)
         return;
-    }
-    data = host_side(capture, slot);
     result->mixed = capture->reader.has_previous;
     if (!data)
         result->status = OFS_ENOMEM;
@@ -293,16 +297,15 @@ static void read_pixels(struct ofs_capture *capture, const struct ofs_shown *sho
 static void read_gl(struct ofs_capture *capture, const struct ofs_shown *shown, struct ofs_read_result *result)
 {
     struct ofs_reading reading;
-    struct ofs_slot *slot;
 
     if (ofs_reading_begin(&reading, shown->height_px) != OFS_OK) {
         result->status = ofs_fail(OFS_ENOSYS, result->why, sizeof result->why,
                                   "the frames of this window's GL context cannot be read");
         return;
     }
-    slot = ofs_read_prepare(capture, shown, reading.kind.es ? OFS_PIXEL_RGBA8 : OFS_PIXEL_BGRA8, result);
-    if (slot)
-        read_pixels(capture, shown, &reading, slot, result);
+    if (fit(capture, shown, reading.kind.es ? OFS_PIXEL_RGBA8 : OFS_PIXEL_BGRA8, result) &&
+        !(wants_flight(shown, &reading) && start_flight(capture, shown, &reading) == OFS_OK))
+        read_pixels(capture, shown, &reading, result);
     ofs_reading_end(&reading);
 }
 

@@ -35,7 +35,7 @@ static enum ofs_status no_frame(const struct ofs_capture *capture, uint64_t time
         return ofs_fail(OFS_ETIMEDOUT, why, why_bytes, "window 0x%x has shown no frame within %.3g s: is that its X11 id?",
                         capture->desc.window, seconds);
     ofs_capture_facts(&facts);
-    if (facts.window_count > 1)
+    if (capture->desc.window == OFS_WINDOW_LARGEST && facts.window_count > 1)
         return ofs_fail(OFS_ETIMEDOUT, why, why_bytes,
                         "the largest of %u windows has shown no frame within %.3g s: is it hidden? Give the id of another one",
                         facts.window_count, seconds);

@@ -8,6 +8,7 @@
 
 #include "capture/readback.h"
 #include "check.h"
+#include "software_gl.h"
 
 #define WIDTH  61
 #define HEIGHT 37
@@ -105,31 +106,14 @@ static void disturb(bool es2, bool es3, bool compat)
 
 static void test_context(EGLDisplay display, EGLenum api, const EGLint *attribs, const char *what)
 {
-    const EGLint config_attribs[] = { EGL_SURFACE_TYPE,
-                                      EGL_PBUFFER_BIT,
-                                      EGL_RED_SIZE,
-                                      8,
-                                      EGL_ALPHA_SIZE,
-                                      8,
-                                      EGL_RENDERABLE_TYPE,
-                                      api == EGL_OPENGL_API ? EGL_OPENGL_BIT : EGL_OPENGL_ES2_BIT,
-                                      EGL_NONE };
-    const EGLint size[] = { EGL_WIDTH, WIDTH, EGL_HEIGHT, HEIGHT, EGL_NONE };
     bool es = api != EGL_OPENGL_API, es2 = es && attribs[1] == 2, compat = strstr(what, "compat") != NULL;
     const GLenum *watched = es2 ? watched_es2 : watched_gl;
     size_t count = es2 ? OFS_ARRAY_LEN(watched_es2) : OFS_ARRAY_LEN(watched_gl) - (es ? 4 : 0);
     GLint before[16];
-    EGLConfig config;
-    EGLContext context;
-    EGLSurface surface;
-    EGLint found = 0;
+    struct software_gl made;
 
-    eglBindAPI(api);
-    if (!eglChooseConfig(display, config_attribs, &config, 1, &found) || found < 1)
+    if (!software_make(&made, display, api, attribs, 0, WIDTH, HEIGHT))
         return;
-    context = eglCreateContext(display, config, EGL_NO_CONTEXT, attribs);
-    surface = eglCreatePbufferSurface(display, config, size);
-    CHECK(context && surface && eglMakeCurrent(display, surface, surface, context));
     draw();
     check_pixels(what);
     disturb(es2, es, compat);
@@ -149,41 +133,21 @@ static void test_context(EGLDisplay display, EGLenum api, const EGLint *attribs,
     if (compat)
         CHECK(get(GL_BLUE_BIAS) != 0);
     CHECK(GL(GLenum, glGetError, void)() == GL_NO_ERROR);
-    eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-    eglDestroySurface(display, surface);
-    eglDestroyContext(display, context);
+    software_drop(&made);
 }
 
 int main(void)
 {
-    static const EGLint compat[] = { EGL_CONTEXT_MAJOR_VERSION,
-                                     4,
-                                     EGL_CONTEXT_MINOR_VERSION,
-                                     5,
-                                     EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                                     EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT,
-                                     EGL_NONE };
-    static const EGLint core[] = {
-        EGL_CONTEXT_MAJOR_VERSION,           4,       EGL_CONTEXT_MINOR_VERSION, 5, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-        EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE
-    };
-    static const EGLint old[] = { EGL_NONE };
-    static const EGLint es2[] = { EGL_CONTEXT_MAJOR_VERSION, 2, EGL_NONE };
-    static const EGLint es3[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_NONE };
-    EGLDisplay display;
+    EGLDisplay display = software_display();
 
-    setenv("LIBGL_ALWAYS_SOFTWARE", "1", 1);
-    display = eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
-    if (!display || !eglInitialize(display, NULL, NULL)) {
-        puts("no Mesa software EGL here");
+    if (!display)
         return 77;
-    }
     ofs_readback_init(get_proc);
-    test_context(display, EGL_OPENGL_API, compat, "4.5 compat");
-    test_context(display, EGL_OPENGL_API, core, "4.5 core");
-    test_context(display, EGL_OPENGL_API, old, "default compat");
-    test_context(display, EGL_OPENGL_ES_API, es2, "ES 2");
-    test_context(display, EGL_OPENGL_ES_API, es3, "ES 3");
+    test_context(display, EGL_OPENGL_API, gl_compat_45, "4.5 compat");
+    test_context(display, EGL_OPENGL_API, gl_core_45, "4.5 core");
+    test_context(display, EGL_OPENGL_API, gl_any, "default compat");
+    test_context(display, EGL_OPENGL_ES_API, gl_es2, "ES 2");
+    test_context(display, EGL_OPENGL_ES_API, gl_es3, "ES 3");
     eglTerminate(display);
     return check_result();
 }

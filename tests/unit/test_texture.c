@@ -10,6 +10,7 @@
 #include "capture/readback.h"
 #include "capture/texture.h"
 #include "check.h"
+#include "software_gl.h"
 
 #define WIDTH  61
 #define HEIGHT 37
@@ -285,75 +286,32 @@ static void in_context(bool es, bool many, bool old, uint64_t context, const cha
 static void test_context(EGLDisplay display, EGLenum api, const EGLint *attribs, int samples, const char *what)
 {
     static uint64_t serial = 1;
-    const EGLint config_attribs[] = { EGL_SURFACE_TYPE,
-                                      EGL_PBUFFER_BIT,
-                                      EGL_RED_SIZE,
-                                      8,
-                                      EGL_ALPHA_SIZE,
-                                      8,
-                                      EGL_RENDERABLE_TYPE,
-                                      api == EGL_OPENGL_API ? EGL_OPENGL_BIT : EGL_OPENGL_ES2_BIT,
-                                      EGL_SAMPLES,
-                                      samples,
-                                      EGL_NONE };
-    const EGLint size[] = { EGL_WIDTH, WIDTH, EGL_HEIGHT, HEIGHT, EGL_NONE };
     bool es = api != EGL_OPENGL_API, old;
-    EGLConfig config;
-    EGLContext context;
-    EGLSurface surface;
-    EGLint found = 0;
+    struct software_gl made;
+    GLint major;
 
-    eglBindAPI(api);
-    if (!eglChooseConfig(display, config_attribs, &config, 1, &found) || found < 1) {
-        printf("no config for %s\n", what);
+    if (!software_make(&made, display, api, attribs, samples, WIDTH, HEIGHT))
         return;
-    }
-    context = eglCreateContext(display, config, EGL_NO_CONTEXT, attribs);
-    surface = eglCreatePbufferSurface(display, config, size);
-    CHECK(context && surface && eglMakeCurrent(display, surface, surface, context));
-    if (context && surface) {
-        GLint major = get(GL_MAJOR_VERSION);
-
-        old = GL(GLenum, glGetError, void)() != GL_NO_ERROR || major < 3; /* ES 2 does not know the question */
-        in_context(es, !es && major >= 4, old || (es && samples), serial++, what);
-    }
-    eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-    eglDestroySurface(display, surface);
-    eglDestroyContext(display, context);
+    major = get(GL_MAJOR_VERSION);
+    old = GL(GLenum, glGetError, void)() != GL_NO_ERROR || major < 3; /* ES 2 does not know the question */
+    in_context(es, !es && major >= 4, old || (es && samples), serial++, what);
+    software_drop(&made);
 }
 
 int main(void)
 {
-    static const EGLint compat[] = { EGL_CONTEXT_MAJOR_VERSION,
-                                     4,
-                                     EGL_CONTEXT_MINOR_VERSION,
-                                     5,
-                                     EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                                     EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT,
-                                     EGL_NONE };
-    static const EGLint core[] = {
-        EGL_CONTEXT_MAJOR_VERSION,           3,       EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-        EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE
-    };
-    static const EGLint any[] = { EGL_NONE };
-    static const EGLint es2[] = { EGL_CONTEXT_MAJOR_VERSION, 2, EGL_NONE };
-    static const EGLint es3[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_NONE };
-    EGLDisplay display;
+    EGLDisplay display = software_display();
 
-    setenv("LIBGL_ALWAYS_SOFTWARE", "1", 1);
-    display = eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
-    if (!display || !eglInitialize(display, NULL, NULL)) {
-        puts("no Mesa software EGL here");
+    if (!display)
         return 77;
-    }
     ofs_readback_init(get_proc);
-    test_context(display, EGL_OPENGL_API, compat, 0, "4.5 compat");
-    test_context(display, EGL_OPENGL_API, core, 0, "3.3 core");
-    test_context(display, EGL_OPENGL_API, any, 0, "default compat");
-    test_context(display, EGL_OPENGL_API, compat, 4, "4.5 compat, multisampled");
-    test_context(display, EGL_OPENGL_ES_API, es2, 0, "ES 2");
-    test_context(display, EGL_OPENGL_ES_API, es3, 0, "ES 3");
-    test_context(display, EGL_OPENGL_ES_API, es3, 4, "ES 3, multisampled");
+    test_context(display, EGL_OPENGL_API, gl_compat_45, 0, "4.5 compat");
+    test_context(display, EGL_OPENGL_API, gl_core_33, 0, "3.3 core");
+    test_context(display, EGL_OPENGL_API, gl_any, 0, "default compat");
+    test_context(display, EGL_OPENGL_API, gl_compat_45, 4, "4.5 compat, multisampled");
+    test_context(display, EGL_OPENGL_ES_API, gl_es2, 0, "ES 2");
+    test_context(display, EGL_OPENGL_ES_API, gl_es3, 0, "ES 3");
+    test_context(display, EGL_OPENGL_ES_API, gl_es3, 4, "ES 3, multisampled");
     eglTerminate(display);
     return check_result();
 }
