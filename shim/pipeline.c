@@ -1,10 +1,13 @@
 /* The composition: what a swap leads to. No module below knows another one's neighbours; this file does. */
+#include <pthread.h>
+
 #include "capture/capture.h"
 #include "egl/egl.h"
 #include "glx/glx.h"
 #include "glx/observer.h"
 #include "hook/init.h"
 #include "hook/real.h"
+#include "lockstep/lockstep.h"
 #include "tensor/tensor.h"
 #include "util/status.h"
 #include "x11/input.h"
@@ -65,9 +68,25 @@ void ofs_pipeline_fork_child(void)
     ofs_tensor_fork_child();
 }
 
+static struct ofs_shim_table shim_table;
+
+static void compose(void)
+{
+    shim_table = *ofs_tensor_table(OFS_SHIM_TABLE_VERSION);
+    shim_table.size = sizeof shim_table;
+    shim_table.report = ofs_lockstep_report;
+    shim_table.on_turn = ofs_lockstep_on_turn;
+    shim_table.played = ofs_lockstep_played;
+}
+
 /* The way in of offstage_client. A capture may be opened before the program knows of X or GL. */
 const struct ofs_shim_table *ofs_shim_table(uint32_t version)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
     ofs_hook_first_use();
-    return ofs_tensor_table(version);
+    if (!ofs_tensor_table(version))
+        return NULL;
+    pthread_once(&once, compose);
+    return &shim_table;
 }

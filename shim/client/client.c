@@ -162,6 +162,32 @@ enum ofs_status ofs_frame_wait(const struct ofs_frame *frame, uintptr_t stream)
     return status;
 }
 
+/* -- a game that is played by a learner ----------------------------------------------------------------------------- */
+
+enum ofs_status ofs_report(const struct ofs_report *report)
+{
+    SHIM(report(report, WHY));
+    return status;
+}
+
+enum ofs_status ofs_on_turn(ofs_turn_fn *call, void *context)
+{
+    int saved_errno = errno;
+    if (!table())
+        return fail(OFS_ENOSHIM, absent);
+    table()->on_turn(call, context);
+    errno = saved_errno;
+    return OFS_OK;
+}
+
+int ofs_played(void)
+{
+    int saved_errno = errno;
+    int played = table() ? table()->played() : 0;
+    errno = saved_errno;
+    return played;
+}
+
 /* -- plans without a window ---------------------------------------------------------------------------------------- */
 
 enum ofs_status ofs_preprocess(const struct ofs_plan_desc *desc, const void *pixels, ptrdiff_t pitch_bytes, void *out,

@@ -26,6 +26,9 @@ struct ofs_shim_table {
     void (*frame_release)(struct ofs_frame *frame, uintptr_t stream);
     enum ofs_status (*frame_wait)(const struct ofs_frame *frame, uintptr_t stream, char *why, size_t why_bytes);
     void (*capture_discard)(struct ofs_capture *capture);
+    enum ofs_status (*report)(const struct ofs_report *report, char *why, size_t why_bytes);
+    void (*on_turn)(ofs_turn_fn *call, void *context);
+    int (*played)(void);
 };
 
 /* NULL for a version that this library does not speak. */

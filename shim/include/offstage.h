@@ -155,6 +155,48 @@ void ofs_frame_release(struct ofs_frame *frame, uintptr_t stream);
  * Since 0.1. */
 enum ofs_status ofs_frame_wait(const struct ofs_frame *frame, uintptr_t stream);
 
+/* -- a game that is played by a learner ----------------------------------------------------------------------------- */
+
+/* What the game itself knows of the play. */
+enum ofs_report_flag {
+    OFS_REPORT_REWARD = 1,        /* `reward` is added to what this step was worth so far */
+    OFS_REPORT_TERMINATED = 2,    /* the episode is over */
+    OFS_REPORT_TRUNCATED = 4,     /* it is cut short */
+};
+
+struct ofs_report {
+    uint32_t struct_size;
+    uint32_t flags;               /* enum ofs_report_flag */
+    double reward;
+    const char *info;             /* a JSON object, UTF-8; NULL = none. The last one before an answer counts */
+};
+
+/* Tell the learner. It reaches it with the next frame that it sees; before the first, with that one. Returns OFS_OK, also when
+ * no learner plays this process (nothing is kept then), OFS_EINVAL, OFS_ENOMEM (the information is longer than the channel
+ * has room for), OFS_ENOSHIM. Since 0.1. */
+enum ofs_status ofs_report(const struct ofs_report *report);
+
+enum ofs_turn_kind {
+    OFS_TURN_OBSERVE = 1,         /* the learner is about to see this frame: the time to report */
+    OFS_TURN_RESET = 2,           /* the learner wants a new episode, from `seed`, shown in the next frame */
+};
+
+struct ofs_turn {
+    uint32_t struct_size;
+    uint32_t kind;                /* enum ofs_turn_kind */
+    uint64_t seed;
+    uint64_t frames;              /* shown so far */
+};
+
+/* Have `call` called at these moments, by the thread that shows the frame, inside its swap. It returns NULL, or a sentence
+ * about what went wrong, good until its next call. One call a process: the last one counts, NULL = none.
+ * OFS_OK, OFS_ENOSHIM. Since 0.1. */
+typedef const char *ofs_turn_fn(void *context, const struct ofs_turn *turn);
+enum ofs_status ofs_on_turn(ofs_turn_fn *call, void *context);
+
+/* 1: a learner plays this process; 0: none does. Since 0.1. */
+int ofs_played(void);
+
 /* -- plans without a window ---------------------------------------------------------------------------------------- */
 
 /* The same preprocessing for pixels of the caller's, in host memory: width x height x 4 bytes, `pitch_bytes` from row to

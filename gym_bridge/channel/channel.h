@@ -1,0 +1,136 @@
+/* Both ends of the channel. The memory is described in offstage_channel.h.
+ *
+ * layout.c   sizes, and the check of a memory that somebody else made
+ * learner.c  makes the memory, gives commands, waits for answers
+ * game.c     takes commands, gives answers
+ * futex.c    sleeping and waking, with a bounded spin before
+ *
+ * May include its own folder and libc only. Status codes are those of offstage.h, which is part of the public interface.
+ * No function here keeps a lock, allocates after creation, or changes errno. Every wait looks whether the other side is
+ * alive at least every 100 ms. */
+#ifndef OFS_CHANNEL_CHANNEL_H
+#define OFS_CHANNEL_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "offstage.h" /* enum ofs_status, OFS_WAIT_FOREVER */
+#include "offstage_channel.h"
+
+/* -- the learner's end --------------------------------------------------------------------------------------------- */
+
+struct ofs_learner;
+
+struct ofs_learner_desc {
+    uint32_t seats;               /* 1 .. 4096 */
+    uint32_t rows;                /* 1 .. 65536 */
+    uint64_t row_bytes;           /* 0 = no observations */
+    uint32_t payload_bytes;       /* rounded up to 64 */
+    uint32_t info_bytes;          /* likewise */
+    uint64_t picture_bytes;       /* rounded up to a page; 0 = 4096 * 2160 * 3 */
+    const void *plan;             /* struct ofs_plan_desc; NULL = none */
+    uint32_t plan_bytes;
+    uint32_t window;
+};
+
+/* Make the memory. OFS_OK, OFS_EINVAL, OFS_ENOMEM (also: no room for shared memory), OFS_ENOSYS (no memfd). `why` takes a
+ * sentence. The descriptor is close-on-exec; it is given to games by whoever starts them. */
+enum ofs_status ofs_learner_create(const struct ofs_learner_desc *desc, struct ofs_learner **learner_out, char *why,
+                                   size_t why_bytes);
+/* Tells every game to end, and takes the memory away. Accepts NULL. No other call may be under way. */
+void ofs_learner_destroy(struct ofs_learner *learner);
+
+int ofs_learner_descriptor(const struct ofs_learner *learner);
+unsigned char *ofs_learner_rows(const struct ofs_learner *learner, size_t *bytes_out); /* all of them, dense */
+
+/* A new life for the seat: everything the game wrote in it is forgotten, and a game of an earlier life leaves, or is found
+ * to be an impostor. `gone_fd`: a descriptor that becomes readable, or is hung up, when the game has ended (a pidfd, a
+ * pipe); borrowed until the next life or ofs_learner_destroy; -1 = none. Returns the life, which is never 0. */
+uint32_t ofs_learner_seat_open(struct ofs_learner *learner, uint32_t seat, int gone_fd);
+/* Set or change it later, when the game has been started. */
+void ofs_learner_seat_watch(struct ofs_learner *learner, uint32_t seat, int gone_fd);
+
+struct ofs_command {
+    uint32_t kind, flags, frames, row;
+    uint64_t seed;
+    const struct ofs_channel_event *events;
+    uint32_t event_count;
+    const void *payload;
+    uint32_t payload_bytes;
+};
+
+/* Give a command. OFS_OK; OFS_EINVAL (too many events, no such row, ...); OFS_EBUSY: the one before is not answered yet;
+ * OFS_EAGAIN: the game has not shown its first frame; OFS_EPEER: it is gone. */
+enum ofs_status ofs_learner_command(struct ofs_learner *learner, uint32_t seat, const struct ofs_command *command);
+
+/* What a wait finds about a seat. */
+enum ofs_seat_event {
+    OFS_SEAT_BUSY = 0,            /* nothing yet */
+    OFS_SEAT_ANSWERED = 1,        /* ready, and its newest command is answered; of one without a command: it is ready */
+    OFS_SEAT_LOST = 2,            /* its process is gone, with or without having said so */
+};
+
+/* Wait until at least `wanted` of the seats are answered or lost (which counts, too: nobody waits for the dead).
+ * seats, events_out  `count` each; events_out says for each seat how it stands when the call returns
+ * timeout_ns         0 = look only
+ * interrupted        looked at every 100 ms and after every signal that woke us, if not NULL: true ends the wait
+ * Returns OFS_OK, OFS_ETIMEDOUT (fewer than wanted), OFS_EAGAIN (interrupted), OFS_EINVAL. One thread at a time. */
+enum ofs_status ofs_learner_wait(struct ofs_learner *learner, const uint32_t *seats, enum ofs_seat_event *events_out,
+                                 uint32_t count, uint32_t wanted, uint64_t timeout_ns, bool (*interrupted)(void *),
+                                 void *context);
+
+/* A copy of the seat's answer, checked. Texts and informations are borrowed until the next command or life.
+ * OFS_OK, or OFS_EINVAL when the game wrote nonsense. */
+struct ofs_answer {
+    uint32_t number, state, flags, info_kind, width_px, height_px, picture_width_px, picture_height_px;
+    int32_t process;
+    double reward;
+    uint64_t frames_shown, virtual_ns, busy_ns, observe_ns;
+    const char *error;            /* "" without one; always ended */
+    const void *info;
+    uint32_t info_bytes;
+    const unsigned char *picture; /* NULL without one */
+};
+enum ofs_status ofs_learner_answer(const struct ofs_learner *learner, uint32_t seat, struct ofs_answer *answer);
+
+/* -- the game's end ------------------------------------------------------------------------------------------------ */
+
+struct ofs_game;
+
+/* Come to a seat. `place`: "descriptor:seat:life", the value of OFFSTAGE_CHANNEL. The descriptor is made close-on-exec, and
+ * the memory checked. OFS_OK, OFS_EINVAL (not such a place, a memory that is no channel, of another version, or whose
+ * numbers make no sense), OFS_EPEER (the seat has another life, or the learner is gone), OFS_EBUSY (a living process sits
+ * there), OFS_ENOMEM, OFS_EIO. */
+enum ofs_status ofs_game_attach(const char *place, struct ofs_game **game_out, char *why, size_t why_bytes);
+/* Leave in order: state GONE, with a sentence or NULL. The memory is unmapped. Accepts NULL. */
+void ofs_game_leave(struct ofs_game *game, const char *sentence);
+/* In a forked child: unmap and forget, say nothing. */
+void ofs_game_abandon(struct ofs_game *game);
+
+const struct ofs_channel_header *ofs_game_header(const struct ofs_game *game); /* a checked copy, constant fields only */
+/* Row and picture of this seat; NULL when there is none of this number. */
+unsigned char *ofs_game_row(const struct ofs_game *game, uint32_t row);
+unsigned char *ofs_game_picture(const struct ofs_game *game, size_t *bytes_out);
+unsigned char *ofs_game_info(const struct ofs_game *game, size_t *bytes_out);
+
+/* The first frame has been shown. */
+void ofs_game_ready(struct ofs_game *game);
+
+/* Wait for the next command; a checked copy, events and payload borrowed until the answer.
+ * OFS_OK; OFS_ETIMEDOUT; OFS_EPEER: the learner is gone or has closed the channel, or the seat has another life: leave. */
+enum ofs_status ofs_game_wait(struct ofs_game *game, uint64_t timeout_ns, struct ofs_command *command);
+
+/* What goes into an answer; NULL texts and zeros are left as "nothing". */
+struct ofs_reply {
+    uint32_t flags, info_used, info_kind;
+    double reward;
+    uint64_t frames_shown, virtual_ns, busy_ns, observe_ns;
+    uint32_t width_px, height_px, picture_width_px, picture_height_px;
+    const char *error;
+};
+void ofs_game_answer(struct ofs_game *game, const struct ofs_reply *reply);
+/* Only the numbers that do not belong to an answer (before the first command). */
+bool ofs_game_learner_alive(const struct ofs_game *game);
+
+#endif
