@@ -126,7 +126,7 @@ class Axes:
 
 
 def learning_curve(history: list[tuple[int, int]], chance: Scores, trained: Scores,
-                   size: tuple[int, int] = (900, 500)) -> Image.Image:
+                   title: str = "Brick Dodge, learned from pixels", size: tuple[int, int] = (900, 500)) -> Image.Image:
     """The running mean over the games of the training, each game as a dot, and both evaluations at the right.
 
     Args:
@@ -153,7 +153,7 @@ def learning_curve(history: list[tuple[int, int]], chance: Scores, trained: Scor
     axes.line([axes.place(steps[i], means[i]) for i in shown], LEARNED, 3)
     axes.result(chance, "by chance", CHANCE)
     axes.result(trained, "trained", LEARNED)
-    axes.text(axes.left, 22, "Brick Dodge, learned from pixels", 21, INK, "lt")
+    axes.text(axes.left, 22, title, 21, INK, "lt")
     axes.text(axes.left, 50, f"rows passed in a game: each game, and the mean of the last {WINDOW}", 13, FAINT, "lt")
     image = axes.image.resize(size, Image.Resampling.LANCZOS)
     return image.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

@@ -7,7 +7,7 @@ include(CMakePackageConfigHelpers)
 set(OFS_STUBS stub_GL stub_GLX stub_OpenGL stub_EGL)
 install(TARGETS offstage RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS offstage_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS ${OFS_STUBS} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/offstage)
+install(TARGETS ${OFS_STUBS} offstage_clock LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/offstage)
 install(TARGETS ofs_client ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${CMAKE_SOURCE_DIR}/shim/include/offstage.h ${CMAKE_SOURCE_DIR}/kernels/offstage_plan.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
@@ -24,4 +24,4 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/offstageConfig.cmake ${CMAKE_CURRENT_B
 # The same command and library inside the Python package.
 install(TARGETS offstage RUNTIME DESTINATION offstage/bin COMPONENT python EXCLUDE_FROM_ALL)
 install(TARGETS offstage_preload LIBRARY DESTINATION offstage/lib COMPONENT python EXCLUDE_FROM_ALL)
-install(TARGETS ${OFS_STUBS} LIBRARY DESTINATION offstage/lib/offstage COMPONENT python EXCLUDE_FROM_ALL)
+install(TARGETS ${OFS_STUBS} offstage_clock LIBRARY DESTINATION offstage/lib/offstage COMPONENT python EXCLUDE_FROM_ALL)

@@ -23,6 +23,13 @@ static struct ofs_capture_host capture_host = {
     .motion = ofs_input_motion,
     .button = ofs_input_button,
     .resize = ofs_input_resize,
+    .done = ofs_lockstep_frame,
+    .gone = ofs_lockstep_gone,
+};
+
+static const struct ofs_lockstep_host lockstep_host = {
+    .request_close = ofs_xview_request_close,
+    .find_symbol = ofs_real_dlsym,
 };
 
 static bool software(void)
@@ -59,6 +66,7 @@ void ofs_pipeline_start(void)
     ofs_glx_set_observer(ofs_capture_observer());
     ofs_x11_set_gone(ofs_capture_gone);
     ofs_x11_set_presenter(present);
+    ofs_lockstep_init(&lockstep_host);
 }
 
 void ofs_pipeline_fork_child(void)
@@ -66,6 +74,7 @@ void ofs_pipeline_fork_child(void)
     ofs_glx_fork_child();
     ofs_capture_fork_child();
     ofs_tensor_fork_child();
+    ofs_lockstep_fork_child();
 }
 
 static struct ofs_shim_table shim_table;

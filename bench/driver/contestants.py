@@ -68,6 +68,11 @@ class Live:
         self.send(f"run {ms}")
         return self.answer()
 
+    def ask(self, what, timeout_s=TIMEOUT_S, **arguments):
+        """A command with arguments, for contestants that know more than `run`."""
+        self.send(f"{what} {json.dumps(arguments)}")
+        return self.answer(timeout_s)
+
     def quit(self):
         """Ends it; True if it left by itself with status 0."""
         if self.process.poll() is None:

@@ -7,6 +7,8 @@ import time
 import capture
 import first_frame
 import frames
+import game_costs
+import games
 import memory
 import report
 import side_by_side
@@ -22,6 +24,8 @@ GROUPS = {
     "x": (xside.run, "XSync round trip, XOpenDisplay, CPU time of an idle client"),
     "parallel": (side_by_side.run, "frames/s of 1, 4 and 16 processes side by side"),
     "capture": (capture.run, "from a drawn window to an observation in memory, in C and in Python"),
+    "games": (games.run, "steps/s of 1 to 16 games played side by side, against AsyncVectorEnv that reads pixels"),
+    "game-costs": (game_costs.run, "a step beyond the game's own frame, and how long a new episode takes"),
     "start64": (first_frame.run_crowd, "64 programs started at the same moment: how many draw"),
 }
 
@@ -52,6 +56,7 @@ def parse(argv):
                         help="where Offstage and EGL draw; Xvfb always draws in software (default software)")
     parser.add_argument("--json", metavar="FILE", help="result file (default bench/results/<date>-<commit>.json)")
     parser.add_argument("--force", action="store_true", help="let --json replace an existing file")
+    parser.add_argument("--quick", action="store_true", help="the groups of games with fewer games and rounds")
     parser.add_argument("--smoke", action="store_true",
                         help="everything once with tiny counts: do the programs still run?")
     args = parser.parse_args(argv)
@@ -87,7 +92,7 @@ def main(argv):
         return 77
     started = time.monotonic()
     out = report.Report(args, setup)
-    out.more_targets.append(capture.targets)
+    out.more_targets += [capture.targets, games.targets, game_costs.targets]
     out.print_header()
     try:
         for name, (group, _) in GROUPS.items():

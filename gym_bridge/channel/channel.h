@@ -1,9 +1,12 @@
 /* Both ends of the channel. The memory is described in offstage_channel.h.
  *
- * layout.c   sizes, and the check of a memory that somebody else made
- * learner.c  makes the memory, gives commands, waits for answers
- * game.c     takes commands, gives answers
- * futex.c    sleeping and waking, with a bounded spin before
+ * layout.c          sizes, and the check of a memory that somebody else made
+ * learner_memory.c  makes the memory
+ * learner.c         lives of seats, commands, answers
+ * learner_wait.c    waits for answers; why no wake-up is lost
+ * game_attach.c     comes to a seat, and leaves it
+ * game.c            takes commands, gives answers
+ * futex.c           sleeping and waking, with a bounded spin before
  *
  * May include its own folder and libc only. Status codes are those of offstage.h, which is part of the public interface.
  * No function here keeps a lock, allocates after creation, or changes errno. Every wait looks whether the other side is
@@ -38,14 +41,18 @@ struct ofs_learner_desc {
  * sentence. The descriptor is close-on-exec; it is given to games by whoever starts them. */
 enum ofs_status ofs_learner_create(const struct ofs_learner_desc *desc, struct ofs_learner **learner_out, char *why,
                                    size_t why_bytes);
-/* Tells every game to end, and takes the memory away. Accepts NULL. No other call may be under way. */
+/* Tells every game to end. The rows stay where they are; commands get OFS_EPEER from now on. In a forked child it says
+ * nothing to the games, which are the parent's. */
+void ofs_learner_close(struct ofs_learner *learner);
+/* As ofs_learner_close, and takes the memory away. Accepts NULL. No other call may be under way. */
 void ofs_learner_destroy(struct ofs_learner *learner);
 
 int ofs_learner_descriptor(const struct ofs_learner *learner);
 unsigned char *ofs_learner_rows(const struct ofs_learner *learner, size_t *bytes_out); /* all of them, dense */
 
 /* A new life for the seat: everything the game wrote in it is forgotten, and a game of an earlier life leaves, or is found
- * to be an impostor. `gone_fd`: a descriptor that becomes readable, or is hung up, when the game has ended (a pidfd, a
+ * to be an impostor: no state or answer of its can reach this life. One that is just filling in an answer or an observation
+ * may still do so, so begin a life when the process of the one before has ended or was killed. `gone_fd`: a descriptor that becomes readable, or is hung up, when the game has ended (a pidfd, a
  * pipe); borrowed until the next life or ofs_learner_destroy; -1 = none. Returns the life, which is never 0. */
 uint32_t ofs_learner_seat_open(struct ofs_learner *learner, uint32_t seat, int gone_fd);
 /* Set or change it later, when the game has been started. */
@@ -60,15 +67,16 @@ struct ofs_command {
     uint32_t payload_bytes;
 };
 
-/* Give a command. OFS_OK; OFS_EINVAL (too many events, no such row, ...); OFS_EBUSY: the one before is not answered yet;
- * OFS_EAGAIN: the game has not shown its first frame; OFS_EPEER: it is gone. */
+/* Give a command. OFS_OK; OFS_EINVAL (too many events, not in order, no such row, frames = 0 in a step, ...); OFS_EBUSY: the
+ * one before is not answered yet; OFS_EAGAIN: the game has not shown its first frame; OFS_EPEER: it is gone. */
 enum ofs_status ofs_learner_command(struct ofs_learner *learner, uint32_t seat, const struct ofs_command *command);
 
 /* What a wait finds about a seat. */
 enum ofs_seat_event {
     OFS_SEAT_BUSY = 0,            /* nothing yet */
     OFS_SEAT_ANSWERED = 1,        /* ready, and its newest command is answered; of one without a command: it is ready */
-    OFS_SEAT_LOST = 2,            /* its process is gone, with or without having said so */
+    OFS_SEAT_LOST = 2,            /* its process is gone, with or without having said so. When it answered before it went, that
+                                   * is OFS_SEAT_ANSWERED until ofs_learner_answer has been called for it */
 };
 
 /* Wait until at least `wanted` of the seats are answered or lost (which counts, too: nobody waits for the dead).
@@ -80,11 +88,14 @@ enum ofs_status ofs_learner_wait(struct ofs_learner *learner, const uint32_t *se
                                  uint32_t count, uint32_t wanted, uint64_t timeout_ns, bool (*interrupted)(void *),
                                  void *context);
 
-/* A copy of the seat's answer, checked. Texts and informations are borrowed until the next command or life.
+/* A copy of the seat's answer, checked. Texts, informations and the picture are borrowed until the next command or life, the
+ * text also until the next call for this seat. While the newest command is not answered, only number, state, process and,
+ * of a game that has left, the error are filled in: whatever a dying game wrote beyond that is not to be seen.
+ * `number` counts the answers of this life, from 1; 0 = none.
  * OFS_OK, or OFS_EINVAL when the game wrote nonsense. */
 struct ofs_answer {
     uint32_t number, state, flags, info_kind, width_px, height_px, picture_width_px, picture_height_px;
-    int32_t process;
+    int32_t process;              /* in the game's pid namespace */
     double reward;
     uint64_t frames_shown, virtual_ns, busy_ns, observe_ns;
     const char *error;            /* "" without one; always ended */
@@ -109,9 +120,10 @@ void ofs_game_leave(struct ofs_game *game, const char *sentence);
 void ofs_game_abandon(struct ofs_game *game);
 
 const struct ofs_channel_header *ofs_game_header(const struct ofs_game *game); /* a checked copy, constant fields only */
-/* Row and picture of this seat; NULL when there is none of this number. */
+/* NULL when there is no row of this number; no place or no memory for a picture of so many bytes (which takes its memory
+ * now: without, writing to it would end the process); no place for information. */
 unsigned char *ofs_game_row(const struct ofs_game *game, uint32_t row);
-unsigned char *ofs_game_picture(const struct ofs_game *game, size_t *bytes_out);
+unsigned char *ofs_game_picture(struct ofs_game *game, size_t bytes);
 unsigned char *ofs_game_info(const struct ofs_game *game, size_t *bytes_out);
 
 /* The first frame has been shown. */
@@ -121,7 +133,7 @@ void ofs_game_ready(struct ofs_game *game);
  * OFS_OK; OFS_ETIMEDOUT; OFS_EPEER: the learner is gone or has closed the channel, or the seat has another life: leave. */
 enum ofs_status ofs_game_wait(struct ofs_game *game, uint64_t timeout_ns, struct ofs_command *command);
 
-/* What goes into an answer; NULL texts and zeros are left as "nothing". */
+/* What goes into an answer; NULL texts and zeros are left as "nothing". An error that is not empty sets OFS_ANSWER_FAILED. */
 struct ofs_reply {
     uint32_t flags, info_used, info_kind;
     double reward;
@@ -130,7 +142,7 @@ struct ofs_reply {
     const char *error;
 };
 void ofs_game_answer(struct ofs_game *game, const struct ofs_reply *reply);
-/* Only the numbers that do not belong to an answer (before the first command). */
+/* false: leave, as after OFS_EPEER. Costs some system calls. */
 bool ofs_game_learner_alive(const struct ofs_game *game);
 
 #endif

@@ -52,12 +52,14 @@ struct ofs_channel_header {
     int32_t cuda_device;          /* with OFS_CHANNEL_CUDA_IPC, as the learner counts them, and */
     unsigned char cuda_uuid[16];  /* which that is */
     unsigned char cuda_handle[64]; /* cudaIpcMemHandle_t of the rows */
-    uint32_t reserved[3];
+    uint32_t learner_namespace;   /* inode of the learner's /proc/self/ns/pid; 0 = not known */
+    uint32_t reserved[2];
 
     uint32_t closing;             /* shared; not 0: the learner is done, every game is to end */
     uint32_t bell;                /* shared, futex: counts answers and changes of state; the games ring it */
-    uint32_t bell_waiters;        /* shared; written by the learner: not 0 while it sleeps on the bell */
-    uint32_t spare[13];
+    uint32_t bell_wanted;         /* shared; written by the learner: at which count it is to be woken, 0 while it is awake */
+    uint32_t game_spin_ns;        /* shared; written by the learner: how long a game looks before it sleeps; at most 1 ms */
+    uint32_t spare[12];
 };
 
 /* What a game is doing. Written by the game, shared; a change rings the bell. */
@@ -67,6 +69,7 @@ enum ofs_channel_state {
     OFS_SEAT_READY = 2,           /* it has shown its first frame, and takes commands */
     OFS_SEAT_GONE = 3,            /* it has left in order; `error` may say why */
 };
+#define OFS_CHANNEL_STATE_BITS 2u       /* lives go up to 2^30 - 1, then begin again with 1 */
 
 enum ofs_channel_kind {
     OFS_COMMAND_STEP = 1,         /* `events`, then `frames` more frames, then the answer with the last one */
@@ -108,8 +111,8 @@ struct ofs_channel_event {
 
 struct ofs_channel_seat {
     /* -- written by the learner ------------------------------------------------------------------------------------ */
-    uint32_t command;             /* shared, futex: number of the newest command, from 1; 0 = none in this life */
-    uint32_t life;                /* which game this seat belongs to; a game that finds another one than its own leaves */
+    uint32_t command;             /* shared, futex: number of the newest command; counts on from life to life */
+    uint32_t life;                /* shared: whose seat this is; a game that finds another one than its own leaves */
     uint32_t kind;                /* enum ofs_channel_kind */
     uint32_t flags;               /* OFS_COMMAND_ */
     uint32_t frames;              /* 1 or more for a step and a reset */
@@ -121,7 +124,7 @@ struct ofs_channel_seat {
 
     /* -- written by the game --------------------------------------------------------------------------------------- */
     uint32_t answer;              /* shared: number of the newest command that is answered */
-    uint32_t state;               /* shared: enum ofs_channel_state */
+    uint32_t state;               /* shared: enum ofs_channel_state, in the lowest bits, and above them the life that it is of */
     uint32_t asleep;              /* shared: not 0 while the game sleeps on `command` */
     int32_t process;              /* id of the process that plays, in its own pid namespace */
     uint32_t answer_flags;        /* OFS_ANSWER_ */

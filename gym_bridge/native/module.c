@@ -99,9 +99,16 @@ static int module_exec(PyObject *module)
     state->view_type = PyType_FromSpec(&ofs_py_view_spec);
     state->frame_type = add_type(module, &ofs_py_frame_spec, "Frame");
     state->capture_type = add_type(module, &ofs_py_capture_spec, "Capture");
-    if (!state->view_type || !state->frame_type || !state->capture_type)
+    state->channel_type = add_type(module, &ofs_py_channel_spec, "Channel");
+    state->seat_type = add_type(module, &ofs_py_seat_spec, "Seat");
+    if (!state->view_type || !state->frame_type || !state->capture_type || !state->channel_type || !state->seat_type ||
+        !ofs_py_add_words(module))
         return -1;
-    return PyObject_SetAttrString(state->capture_type, "_module", module);
+    return PyObject_SetAttrString(state->capture_type, "_module", module) == 0 &&
+                   PyObject_SetAttrString(state->channel_type, "_module", module) == 0 &&
+                   PyObject_SetAttrString(state->seat_type, "_module", module) == 0
+               ? 0
+               : -1;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -110,6 +117,10 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->capture_type);
     Py_VISIT(state->frame_type);
     Py_VISIT(state->view_type);
+    Py_VISIT(state->channel_type);
+    Py_VISIT(state->seat_type);
+    Py_VISIT(state->answer_type);
+    Py_VISIT(state->command_type);
     Py_VISIT(state->errors);
     Py_VISIT(state->closed_error);
     Py_VISIT(state->asarray);
@@ -123,6 +134,10 @@ static int module_clear(PyObject *module)
     Py_CLEAR(state->capture_type);
     Py_CLEAR(state->frame_type);
     Py_CLEAR(state->view_type);
+    Py_CLEAR(state->channel_type);
+    Py_CLEAR(state->seat_type);
+    Py_CLEAR(state->answer_type);
+    Py_CLEAR(state->command_type);
     Py_CLEAR(state->errors);
     Py_CLEAR(state->closed_error);
     Py_CLEAR(state->asarray);
@@ -135,6 +150,13 @@ static void module_free(void *module) { module_clear(module); }
 static PyMethodDef module_methods[] = {
     { "info", info, METH_NOARGS, "info()\n--\n\nWhat offstage.info() is made of, as a dict." },
     { "windows", windows, METH_NOARGS, "windows()\n--\n\n(window, width, height, frames) of each window that draws." },
+    { "report", ofs_py_report, METH_VARARGS,
+      "report(reward, terminated, truncated, info)\n--\n\nTell the learner: a number or None, two truths, JSON or None." },
+    { "on_turn", ofs_py_on_turn, METH_O,
+      "on_turn(callback)\n--\n\nHave callback(kind, seed, frames) called, TURN_*, by the thread that shows a frame, before "
+      "the learner sees it. What it raises, or a text that it returns, is told to the learner. None: no longer." },
+    { "played", ofs_py_played, METH_NOARGS, "played()\n--\n\nDoes a learner play this process?" },
+    { "keysyms", ofs_py_keysyms, METH_NOARGS, "keysyms()\n--\n\nX keysyms by name, as a dict." },
     { NULL, NULL, 0, NULL },
 };
 

@@ -5,6 +5,9 @@
  * options.c  Capture's arguments into a description   array.c    NumPy: views of a lease, the numpy module itself
  * wait.c     waiting for a frame                      dlpack.c   DLPack, out of frames
  * errors.c   a C status as a Python exception         target.c   where Capture.read() writes: NumPy, DLPack, CUDA arrays
+ * channel.c  Channel, the learner's end               seat.c     Seat, the game's end
+ * words.c    what goes over a channel                 turn.c     reports and hooks inside a game
+ * keysyms.c  names of keys
  *
  * Limited API of Python 3.9, so that one file serves every later version. Its methods cannot ask their type for the
  * module, hence each object holds a reference to it. Neither type takes part in cyclic garbage collection: what they refer
@@ -23,6 +26,7 @@
 
 struct ofs_py_state {
     PyObject *capture_type, *frame_type, *view_type;
+    PyObject *channel_type, *seat_type, *answer_type, *command_type;
     PyObject *errors;          /* dict: "OFS_ETIMEDOUT" -> class, offstage.errors.BY_STATUS */
     PyObject *closed_error;    /* offstage.errors.Closed */
     PyObject *asarray, *array; /* of numpy; NULL before the first use */
@@ -142,5 +146,31 @@ bool ofs_py_wait(PyObject *module, struct ofs_capture *capture, const bool *clos
 /* -- capture.c ---------------------------------------------------------------------------------------------------- */
 
 extern PyType_Spec ofs_py_capture_spec;
+
+/* -- channel.c and seat.c ----------------------------------------------------------------------------------------- */
+
+struct ofs_channel_header;
+
+extern PyType_Spec ofs_py_channel_spec, ofs_py_seat_spec;
+
+/* A writable memoryview of all rows of the channel behind the descriptor, on a mapping of its own. `header`: checked. */
+PyObject *ofs_py_map_rows(int descriptor, const struct ofs_channel_header *header);
+
+/* -- words.c ------------------------------------------------------------------------------------------------------ */
+
+struct ofs_answer;
+struct ofs_command;
+
+/* COMMAND_*, SEAT_*, ANSWER_*, EVENT_*, TURN_*; Answer and Command. False with an exception set. */
+bool ofs_py_add_words(PyObject *module);
+PyObject *ofs_py_answer(PyObject *module, const struct ofs_answer *answer);
+PyObject *ofs_py_command(PyObject *module, const struct ofs_command *command);
+
+/* -- turn.c and keysyms.c: functions of the module ---------------------------------------------------------------- */
+
+PyObject *ofs_py_on_turn(PyObject *module, PyObject *callback);
+PyObject *ofs_py_played(PyObject *module, PyObject *unused);
+PyObject *ofs_py_report(PyObject *module, PyObject *args);
+PyObject *ofs_py_keysyms(PyObject *module, PyObject *unused);
 
 #endif

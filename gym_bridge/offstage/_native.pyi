@@ -1,6 +1,6 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Literal, SupportsIndex, final
+from typing import Any, Final, Literal, NamedTuple, SupportsFloat, SupportsIndex, final
 
 import numpy as np
 import numpy.typing as npt
@@ -98,3 +98,134 @@ class Capture:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+COMMAND_STEP: Final[int]
+COMMAND_OBSERVE: Final[int]
+COMMAND_RESET: Final[int]
+COMMAND_PICTURE: Final[int]
+COMMAND_CLOSE: Final[int]
+COMMAND_CALL: Final[int]
+COMMAND_FIRST: Final[int]
+COMMAND_BLIND: Final[int]
+SEAT_EMPTY: Final[int]
+SEAT_ATTACHED: Final[int]
+SEAT_READY: Final[int]
+SEAT_GONE: Final[int]
+SEAT_BUSY: Final[int]
+SEAT_ANSWERED: Final[int]
+SEAT_LOST: Final[int]
+ANSWER_REWARD: Final[int]
+ANSWER_TERMINATED: Final[int]
+ANSWER_TRUNCATED: Final[int]
+ANSWER_INFO: Final[int]
+ANSWER_CLOSED: Final[int]
+ANSWER_FAILED: Final[int]
+EVENT_KEY: Final[int]
+EVENT_BUTTON: Final[int]
+EVENT_POINTER: Final[int]
+EVENT_MOTION: Final[int]
+EVENT_RESIZE: Final[int]
+EVENT_TEXT: Final[int]
+EVENTS_MAX: Final[int]
+TURN_OBSERVE: Final[int]
+TURN_RESET: Final[int]
+
+def report(reward: SupportsFloat | None, terminated: bool, truncated: bool, info: str | None, /) -> None: ...
+def on_turn(callback: Callable[[int, int, int], str | None] | None, /) -> None: ...  # kind, seed, frames
+def played() -> bool: ...
+def keysyms() -> dict[str, int]: ...
+
+# Both are struct sequences: tuples whose places have these names.
+class Answer(NamedTuple):
+    number: int
+    state: int
+    flags: int
+    reward: float
+    frames_shown: int
+    virtual_ns: int
+    busy_ns: int
+    observe_ns: int
+    width: int
+    height: int
+    process: int
+    error: str
+    info_kind: int
+    info: bytes
+
+class Command(NamedTuple):
+    kind: int
+    flags: int
+    frames: int
+    row: int
+    seed: int
+    payload: bytes
+
+@final
+class Channel:
+    def __new__(
+        cls,
+        *,
+        seats: int,
+        rows: int,
+        row_bytes: int = 0,
+        payload_bytes: int = 0,
+        info_bytes: int = 16384,
+        picture_bytes: int = 0,
+        observation: dict[str, Any] | None = None,
+    ) -> Channel: ...
+    @property
+    def descriptor(self) -> int: ...
+    @property
+    def seats(self) -> int: ...
+    @property
+    def row_count(self) -> int: ...
+    @property
+    def row_bytes(self) -> int: ...
+    @property
+    def rows(self) -> memoryview: ...
+    @property
+    def shape(self) -> tuple[int, int, int] | None: ...
+    @property
+    def dtype(self) -> _Dtype | None: ...
+    @property
+    def closed(self) -> bool: ...
+    def open_seat(self, seat: int, /) -> int: ...
+    def watch(self, seat: int, gone_fd: int, /) -> None: ...
+    def command(
+        self,
+        seat: int,
+        kind: int,
+        frames: int = 1,
+        flags: int = 0,
+        row: int = 0,
+        seed: int = 0,
+        events: bytes | bytearray | memoryview = b"",
+        payload: bytes | bytearray | memoryview = b"",
+    ) -> None: ...
+    def wait(self, seats: Sequence[SupportsIndex], wanted: int, timeout: float | None, /) -> list[int]: ...
+    def answer(self, seat: int, /) -> Answer: ...
+    def picture(self, seat: int, /) -> memoryview: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Channel: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+@final
+class Seat:
+    def __new__(cls, place: str) -> Seat: ...
+    @property
+    def row_bytes(self) -> int: ...
+    @property
+    def row_count(self) -> int: ...
+    @property
+    def payload_bytes(self) -> int: ...
+    @property
+    def info_bytes(self) -> int: ...
+    def ready(self) -> None: ...
+    def wait(self, timeout: float | None, /) -> Command | None: ...
+    def row(self, row: int, /) -> memoryview: ...
+    def answer(
+        self, *, reward: float = 0.0, flags: int = 0, info: bytes = b"", info_kind: int = 0, error: str = ""
+    ) -> None: ...
+    def leave(self, sentence: str | None = None, /) -> None: ...

@@ -61,6 +61,34 @@ class OutOfMemory(OffstageError, MemoryError):
     """Memory is out."""
 
 
+class GameError(OffstageError):
+    """Base class of what goes wrong with a game that is played."""
+
+
+class StartFailed(GameError, RuntimeError):
+    """The game could not be started, or showed no frame in time."""
+
+
+class GameCrashed(GameError, RuntimeError):
+    """The game ended where it should not have; the sentence has its status and what it wrote last."""
+
+
+class GameTimeout(GameError, FrameTimeout):
+    """The game did not show the frames of a step in time. It has been killed; reset() starts it again."""
+
+
+class HookFailed(GameError, RuntimeError):
+    """The hook file raised an error inside the game, or lacks a function that is needed."""
+
+
+class ResetNeeded(GameError, RuntimeError):
+    """There is no episode: reset() first. Before the first one, after the end of an episode, and after an error."""
+
+
+class UnknownKey(OffstageError, ValueError):
+    """There is no key of this name."""
+
+
 #: Read by the extension module.
 BY_STATUS: Final[dict[str, type[OffstageError]]] = {
     "OFS_ENOMEM": OutOfMemory,

@@ -16,7 +16,7 @@
 #include "capture/session.h"
 #include "glx/observer.h"
 
-/* What capture asks of the rest of the process. Every field but `sink` must be set. */
+/* What capture asks of the rest of the process. Every field before `sink` must be set. */
 struct ofs_capture_host {
     void *(*get_proc)(const char *name);     /* GL entry points, as the program sees them; NULL = absent */
     void (*request_close)(void);             /* WM_DELETE_WINDOW to every top-level window */
@@ -25,6 +25,9 @@ struct ofs_capture_host {
     bool (*button)(int number, bool down);
     bool (*resize)(uint32_t width_px, uint32_t height_px);
     const struct ofs_sink *sink;             /* gets every frame of a window; NULL = nobody */
+    /* All else about this frame has been done: the program may be held here for a learner. NULL = nobody holds it. */
+    void (*done)(const struct ofs_shown *shown);
+    void (*gone)(uint32_t window);           /* no more frames of it; any thread; may be NULL */
 };
 
 /* Once, before the observer is installed; the struct must live as long as the process. Not thread-safe. */

@@ -200,6 +200,8 @@ void ofs_capture_shown(const struct ofs_shown *frame)
     } else if (counts) {
         ofs_play_frame(capture.host, decision.number);
     }
+    if (capture.host->done)
+        capture.host->done(&shown);
     errno = saved_errno;
 }
 
@@ -233,6 +235,8 @@ void ofs_capture_gone(uint32_t window)
     pthread_mutex_unlock(&capture.lock);
     if (capture.host->sink)
         capture.host->sink->gone(window);
+    if (capture.host->gone)
+        capture.host->gone(window);
     errno = saved_errno;
 }
 

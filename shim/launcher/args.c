@@ -61,6 +61,20 @@ static const char *set_fps(struct run_args *args, const char *value)
                                                               : "expected frames per second, such as 60 or 59.94";
 }
 
+static const char *set_lockstep(struct run_args *args, const char *value)
+{
+    double hz;
+    args->lockstep = value;
+    return ofs_parse_lockstep(value, &hz) == 0 ? NULL : "expected frames per second of the program's time, 1 to 1000";
+}
+
+static const char *set_seed(struct run_args *args, const char *value)
+{
+    uint64_t seed;
+    args->seed = value;
+    return ofs_parse_count(value, &seed) == 0 ? NULL : "expected a whole number from 0 to 18446744073709551615";
+}
+
 /* The program may change its folder before it reads a name: make it absolute. */
 static const char *make_absolute(const char *value, char out[PATH_MAX])
 {
@@ -189,6 +203,11 @@ static const struct option_row {
     { "--input", "FILE", "OFFSTAGE_INPUT", set_input,
       "press keys and move the pointer by a script of lines such as\n"
       "                       10 key space, 20 motion 100 50, 30 button 1, 40 resize 640 480, 50 close" },
+    { "--lockstep", "HZ", "OFFSTAGE_LOCKSTEP", set_lockstep,
+      "the program's clocks go on by 1/HZ s a frame and jump over sleeps:\n"
+      "                       every run is the same, and as fast as the drawing" },
+    { "--seed", "N", "OFFSTAGE_SEED", set_seed,
+      "with --lockstep: seed of getrandom() and getentropy() (default 0)" },
     { "--log", "SPEC", "OFFSTAGE_LOG", set_log, NULL },
 };
 
@@ -244,8 +263,8 @@ static int parse_variables(struct run_args *args)
     for (size_t i = 0; i < OFS_ARRAY_LEN(options); i++) {
         const char *value = options[i].variable ? getenv(options[i].variable) : NULL;
         const char *complaint;
-        /* "0" is how a variable says "no limit". */
-        if (!value || !value[0] || strcmp(value, "0") == 0)
+        /* "0" is how a variable says "no limit"; of a seed it is a value. */
+        if (!value || !value[0] || (strcmp(value, "0") == 0 && options[i].set != set_seed))
             continue;
         complaint = options[i].set(args, value);
         if (complaint)
@@ -300,6 +319,8 @@ int run_parse(struct run_args *args, int argc, char **argv)
         return status;
     if (at >= argc)
         return refuse("no command", NULL, "usage: offstage run [OPTIONS] [--] COMMAND [ARGUMENTS]");
+    if (args->seed && !args->lockstep)
+        return refuse("--seed", args->seed, "only a program in lockstep gets its random bytes from a seed; add --lockstep HZ");
     if (args->timeout < 0)
         args->timeout = args->frames > 0 ? 60 : 0;
     args->command = argv + at;

@@ -3,8 +3,10 @@
  * main.c     subcommands, help          args.c     options into struct run_args
  * command.c  can the preload act in it? place.c    the library, and the folder of the session page
  * start.c    the command's environment and process
+ * preload.c  LD_PRELOAD
  * watch.c    waits for it, with limits  tree.c     its descendants
- * report.c   statistics                 picture.c  the last frame as a file */
+ * report.c   statistics                 picture.c  the last frame as a file
+ * guard.c    `offstage guard`: a learner's game */
 #ifndef OFS_LAUNCHER_RUN_H
 #define OFS_LAUNCHER_RUN_H
 
@@ -24,6 +26,7 @@
 
 struct run_args {
     const char *size, *gpu, *fps, *log;   /* checked; NULL when not given */
+    const char *lockstep, *seed;          /* likewise */
     uint64_t frames;                      /* 0 = no limit */
     double seconds, timeout;              /* 0 = no limit */
     bool shot_numbered, stats;
@@ -53,6 +56,12 @@ void place_remove(struct place *place);
 /* Did the library find nothing to draw with, or not what was asked for? (ofs_log_refuse) */
 bool place_refused(const struct place *place);
 
+/* Puts liboffstage.so, and with `clock` the library of virtual time that lies beside it, first into LD_PRELOAD of this
+ * process's environment. False after saying why not. */
+bool preload_set(const char *library, bool clock);
+/* In the child of a command in lockstep: its addresses are the same in every run, where the kernel allows to ask for it. */
+void preload_steady(void);
+
 /* Starts the command with the preload. Returns its pid, or -1 after saying why not, with the exit status. */
 pid_t start_command(const struct run_args *args, const struct place *place, const char *library, int *exit_out);
 
@@ -80,6 +89,9 @@ bool report_stats(const struct run_args *args, const struct ofs_session *session
 
 /* Write the last frame of the largest window. False after saying why not. */
 bool picture_write(const struct run_args *args, const struct place *place);
+
+/* `offstage guard`, for learners: runs a command that ends with the process that started it. Returns the exit status. */
+int guard_main(int argc, char **argv);
 
 uint64_t clock_ns(void);
 

@@ -16,31 +16,15 @@ static bool set(const char *name, const char *value)
     return value && value[0] ? setenv(name, value, 1) == 0 : unsetenv(name) == 0;
 }
 
-/* First in the list, so that our symbols come before those of other preloaded libraries. */
-static bool set_preload(const char *library)
-{
-    const char *before = getenv("LD_PRELOAD");
-    char *value;
-    bool done;
-    if (!before || !before[0])
-        return setenv("LD_PRELOAD", library, 1) == 0;
-    if (strncmp(before, library, strlen(library)) == 0 && strchr(": ", before[strlen(library)]))
-        return true;
-    if (asprintf(&value, "%s:%s", library, before) < 0)
-        return false;
-    done = setenv("LD_PRELOAD", value, 1) == 0;
-    free(value);
-    return done;
-}
-
-static bool set_environment(const struct run_args *args, const struct place *place, const char *library)
+static bool set_environment(const struct run_args *args, const struct place *place)
 {
     char frames[24] = "";
     if (args->frames > 0)
         snprintf(frames, sizeof frames, "%llu", (unsigned long long)args->frames);
     return set("OFFSTAGE_SIZE", args->size) && set("OFFSTAGE_GPU", args->gpu) && set("OFFSTAGE_FRAMES", frames) &&
            set("OFFSTAGE_FPS", args->fps) && set("OFFSTAGE_SHOT", args->shot) && set("OFFSTAGE_INPUT", args->input) &&
-           set("OFFSTAGE_LOG", args->log) && set("OFFSTAGE_SESSION", place->page) && set_preload(library);
+           set("OFFSTAGE_LOG", args->log) && set("OFFSTAGE_LOCKSTEP", args->lockstep) &&
+           set("OFFSTAGE_SEED", args->seed) && set("OFFSTAGE_SESSION", place->page);
 }
 
 /* In the child. It stays in our process group: the terminal's Ctrl-C and Ctrl-Z reach it as if it had been started
@@ -52,6 +36,8 @@ static _Noreturn void become(const struct run_args *args, pid_t launcher, int re
     if (getppid() != launcher)
         _exit(EXIT_OURS);
     watch_undo();
+    if (args->lockstep)
+        preload_steady();
     execvp(args->command[0], args->command);
     error = errno;
     if (write(report_fd, &error, sizeof error) < 0)
@@ -65,7 +51,9 @@ pid_t start_command(const struct run_args *args, const struct place *place, cons
     int report[2], error = 0;
 
     *exit_out = EXIT_OURS;
-    if (!set_environment(args, place, library) || pipe2(report, O_CLOEXEC) != 0) {
+    if (!preload_set(library, args->lockstep != NULL))
+        return -1;
+    if (!set_environment(args, place) || pipe2(report, O_CLOEXEC) != 0) {
         ofs_log_user("the command cannot be started: %s", strerror(errno));
         return -1;
     }

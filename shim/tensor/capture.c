@@ -58,8 +58,8 @@ static enum ofs_status check(const struct ofs_capture_desc *desc, struct ofs_fra
     return check_plan(&desc->plan, described, why, why_bytes);
 }
 
-enum ofs_status ofs_shim_capture_open(const struct ofs_capture_desc *desc, struct ofs_capture **capture_out, char *why,
-                                      size_t why_bytes)
+static enum ofs_status open_capture(const struct ofs_capture_desc *desc, bool by_hand, struct ofs_capture **capture_out,
+                                    char *why, size_t why_bytes)
 {
     struct ofs_frame shape = { .struct_size = sizeof shape };
     struct ofs_capture *capture;
@@ -90,15 +90,28 @@ enum ofs_status ofs_shim_capture_open(const struct ofs_capture_desc *desc, struc
     if (capture->desc.plan.max_frames == 0)
         capture->desc.plan.max_frames = 1;
     capture->user = ofs_this_thread();
+    capture->by_hand = by_hand;
     pthread_mutex_init(&capture->lock, NULL);
     pthread_cond_init(&capture->changed, NULL);
-    status = ofs_captures_add(capture);
+    status = by_hand ? OFS_OK : ofs_captures_add(capture);
     if (status != OFS_OK) {
         ofs_capture_unref(capture);
         return ofs_fail(status, why, why_bytes, "too many captures are open: close those that are not used");
     }
     *capture_out = capture;
     return OFS_OK;
+}
+
+enum ofs_status ofs_shim_capture_open(const struct ofs_capture_desc *desc, struct ofs_capture **capture_out, char *why,
+                                      size_t why_bytes)
+{
+    return open_capture(desc, false, capture_out, why, why_bytes);
+}
+
+enum ofs_status ofs_tensor_open_fed(const struct ofs_capture_desc *desc, struct ofs_capture **capture_out, char *why,
+                                    size_t why_bytes)
+{
+    return open_capture(desc, true, capture_out, why, why_bytes);
 }
 
 void ofs_capture_unref(struct ofs_capture *capture)

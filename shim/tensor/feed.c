@@ -11,6 +11,8 @@ const char *ofs_feed_way(void) { return last_way; }
 /* Is the capture of this window? With the lock held. */
 static bool is_wanted(const struct ofs_capture *capture, const struct ofs_shown *shown)
 {
+    if (capture->by_hand)
+        return true;
     bool follows = capture->window != 0 && !capture->gone && capture->window != shown->window; /* another one, so far */
     switch (capture->desc.window) {
     case OFS_WINDOW_FIRST: return !follows;
@@ -141,6 +143,18 @@ void ofs_capture_feed(struct ofs_capture *capture, const struct ofs_shown *shown
         publish(capture, shown, capture->shown, &result);
     }
     end(capture);
+}
+
+void ofs_tensor_feed(struct ofs_capture *capture, const struct ofs_shown *shown, bool follows)
+{
+    if (!follows) {
+        pthread_mutex_lock(&capture->lock);
+        while (capture->feeding)
+            pthread_cond_wait(&capture->changed, &capture->lock);
+        capture->reader.has_previous = false;
+        pthread_mutex_unlock(&capture->lock);
+    }
+    ofs_capture_feed(capture, shown);
 }
 
 void ofs_capture_land(struct ofs_capture *capture)

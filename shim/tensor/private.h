@@ -81,6 +81,7 @@ struct ofs_capture {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool closed, feeding, taking;
+    bool by_hand;                 /* not in the list */
     struct ofs_plan_set set;      /* written while feeding and not taking */
     struct ofs_reader reader;
     struct ofs_flight flight;     /* changed while feeding */

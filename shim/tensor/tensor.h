@@ -34,6 +34,13 @@ const struct ofs_sink *ofs_tensor_sink(void);
 /* The functions of offstage.h; NULL for a version that is not spoken here. */
 const struct ofs_shim_table *ofs_tensor_table(uint32_t version);
 
+/* A capture that gets its frames by hand and not from the sink, of whatever window they are. Its frames are taken by the
+ * functions of the table, by the thread that feeds it. */
+enum ofs_status ofs_tensor_open_fed(const struct ofs_capture_desc *desc, struct ofs_capture **capture_out, char *why,
+                                    size_t why_bytes);
+/* `follows`: it is the frame after the one that was fed before, for max_frames = 2. */
+void ofs_tensor_feed(struct ofs_capture *capture, const struct ofs_shown *shown, bool follows);
+
 /* In the child after fork: the parent's captures are dead to it. */
 void ofs_tensor_fork_child(void);
 

@@ -14,7 +14,7 @@
 #define OFS_LOG_MODULE OFS_MOD_UTIL
 #define SIZE_MAX_PX    16384u
 
-enum kind { KIND_SIZE, KIND_TEXT, KIND_COUNT, KIND_RATE, KIND_READBACK, KIND_ELSEWHERE };
+enum kind { KIND_SIZE, KIND_TEXT, KIND_COUNT, KIND_RATE, KIND_LOCKSTEP, KIND_SEED, KIND_READBACK, KIND_ELSEWHERE };
 
 /* The one table. `field` is the offset in struct ofs_options; a size fills two fields from there on. */
 struct row {
@@ -46,6 +46,22 @@ static const struct row table[] = {
     { { "OFFSTAGE_INPUT", "FILE", "", "script of keys, motion, buttons and resizes, by frame number" },
       KIND_TEXT,
       offsetof(struct ofs_options, input) },
+    { { "OFFSTAGE_LOCKSTEP", "HZ", "0",
+        "the program's time goes on by 1/HZ s a frame, 1 to 1000, however long a frame takes; 0 is real time" },
+      KIND_LOCKSTEP,
+      offsetof(struct ofs_options, lockstep_hz) },
+    { { "OFFSTAGE_SEED", "N", "0", "in lockstep: seed of the random bytes that the program gets from the system" },
+      KIND_SEED,
+      offsetof(struct ofs_options, seed) },
+    { { "OFFSTAGE_CHANNEL", "FD:SEAT:LIFE", "", "place of the game at its learner, who sets it" },
+      KIND_TEXT,
+      offsetof(struct ofs_options, channel) },
+    { { "OFFSTAGE_HOOK", "FILE", "", "Python file that a learner runs in its game; set by the learner" },
+      KIND_ELSEWHERE,
+      0 },
+    { { "OFFSTAGE_REPORT", "FD", "", "descriptor that takes a game's reports, a line each; set by the learner" },
+      KIND_ELSEWHERE,
+      0 },
     { { "OFFSTAGE_READBACK", "auto|direct|pbo", "auto",
         "how captures read frames: at once, or through a pixel buffer, one frame in flight; auto: at once in software" },
       KIND_READBACK,
@@ -132,6 +148,34 @@ int ofs_parse_rate(const char *text, double *rate_out)
     return 0;
 }
 
+int ofs_parse_lockstep(const char *text, double *hz_out)
+{
+    double hz;
+    if (ofs_parse_rate(text, &hz) != 0 || hz < 1 || hz > 1000)
+        return -1;
+    *hz_out = hz;
+    return 0;
+}
+
+/* "0" switches it off. */
+static int parse_lockstep_row(const char *text, double *hz_out)
+{
+    double hz;
+    if (ofs_parse_rate(text, &hz) == 0 && hz == 0) {
+        *hz_out = 0;
+        return 0;
+    }
+    return ofs_parse_lockstep(text, hz_out);
+}
+
+static int parse_seed(const char *text, struct ofs_options *options)
+{
+    if (ofs_parse_count(text, &options->seed) != 0)
+        return -1;
+    options->has_seed = true;
+    return 0;
+}
+
 static int parse_readback(const char *text, enum ofs_readback_choice *choice_out)
 {
     static const char *const names[] = { [OFS_READBACK_AUTO] = "auto",
@@ -152,6 +196,8 @@ static int parse_row(const struct row *row, const char *value, struct ofs_option
     case KIND_SIZE: return ofs_parse_size(value, (uint32_t *)(void *)field, (uint32_t *)(void *)field + 1);
     case KIND_COUNT: return ofs_parse_count(value, (uint64_t *)(void *)field);
     case KIND_RATE: return ofs_parse_rate(value, (double *)(void *)field);
+    case KIND_LOCKSTEP: return parse_lockstep_row(value, (double *)(void *)field);
+    case KIND_SEED: return parse_seed(value, options);
     case KIND_READBACK: return parse_readback(value, (enum ofs_readback_choice *)(void *)field);
     case KIND_TEXT: {
         /* A copy: the program may overwrite its environment. Kept for the life of the process. */

@@ -5,6 +5,7 @@
 #ifndef OFS_UTIL_OPT_H
 #define OFS_UTIL_OPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum ofs_readback_choice { OFS_READBACK_AUTO, OFS_READBACK_DIRECT, OFS_READBACK_PBO };
@@ -17,6 +18,10 @@ struct ofs_options {
     const char *shot;                           /* OFFSTAGE_SHOT, NULL = none */
     const char *session;                        /* OFFSTAGE_SESSION, path of the launcher's session page, NULL = none */
     const char *input;                          /* OFFSTAGE_INPUT, path of an input script, NULL = none */
+    double lockstep_hz;                         /* OFFSTAGE_LOCKSTEP, 0 = real time; else 1..1000 */
+    uint64_t seed;                              /* OFFSTAGE_SEED; `has_seed` follows it */
+    bool has_seed;
+    const char *channel;                        /* OFFSTAGE_CHANNEL, "descriptor:seat:life", NULL = nobody plays */
     enum ofs_readback_choice readback;          /* OFFSTAGE_READBACK */
     const char *log;                            /* OFFSTAGE_LOG */
     const char *log_file;                       /* OFFSTAGE_LOG_FILE */
@@ -42,5 +47,7 @@ int ofs_parse_size(const char *text, uint32_t *width_px_out, uint32_t *height_px
 /* Parse a whole decimal number, and a rate such as "60" or "59.94" (at most 1e6), whatever the locale. Likewise. */
 int ofs_parse_count(const char *text, uint64_t *count_out);
 int ofs_parse_rate(const char *text, double *rate_out);
+/* Parse the rate of lockstep: 1 to 1000 frames per second of the game's time. Likewise. */
+int ofs_parse_lockstep(const char *text, double *hz_out);
 
 #endif

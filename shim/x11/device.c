@@ -56,6 +56,7 @@ void ofs_device_button(struct ofs_server *s, struct ofs_device *slave, uint8_t b
         return;
     struct ofs_event event = { .type = down ? ButtonPress : ButtonRelease, .raw_detail = button, .detail = button,
                                .time = ofs_server_now(s), .root_x = s->input->phys_x, .root_y = s->input->phys_y };
+    slave->buttons_posted = down ? slave->buttons_posted | 1u << button : slave->buttons_posted & ~(1u << button);
     send_raw_and_event(s, slave, &event);
 }
 
@@ -160,11 +161,11 @@ const uint8_t *ofs_input_keys_down(const struct ofs_server *s)
 
 /* ---- timers ---- */
 
-int ofs_input_next_timeout_ms(struct ofs_server *s)
+bool ofs_input_next_due(struct ofs_server *s, uint32_t *due_ms_out)
 {
     const struct ofs_input *in = s->input;
     bool any = in->delayed;
-    uint32_t due = any ? in->delayed->due_ms : 0, now = ofs_server_now(s);
+    uint32_t due = any ? in->delayed->due_ms : 0;
     for (unsigned i = OFS_DEV_POINTER; i < OFS_DEV_COUNT; i++) {
         const struct ofs_device *d = &in->device[i];
         if (d->repeat_key && (!any || ofs_time_later(due, d->repeat_at_ms))) {
@@ -172,7 +173,16 @@ int ofs_input_next_timeout_ms(struct ofs_server *s)
             due = d->repeat_at_ms;
         }
     }
-    return !any ? -1 : ofs_time_later(due, now) ? (int)(due - now) : 0;
+    *due_ms_out = due;
+    return any;
+}
+
+int ofs_input_next_timeout_ms(struct ofs_server *s)
+{
+    uint32_t due, now = ofs_server_now(s);
+    if (!ofs_input_next_due(s, &due))
+        return -1;
+    return ofs_time_later(due, now) ? (int)(due - now) : 0;
 }
 
 void ofs_input_run_timers(struct ofs_server *s)

@@ -1,4 +1,4 @@
-/* Events from other threads: the learner and input scripts. Each call posts to the server's thread and returns. */
+/* Events from other threads: input scripts. Each call posts to the server's thread and returns; in lockstep it waits. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +35,7 @@ bool ofs_input_key(const char *keysym_name, bool down)
     if (n >= sizeof(key.name) || !bsearch(keysym_name, map->keysyms, map->keysym_count, sizeof(*map->keysyms), compare_name))
         return false;
     memcpy(key.name, keysym_name, n);
-    return ofs_loop_post(run_key, &key, sizeof(key));
+    return ofs_loop_post_settled(run_key, &key, sizeof(key));
 }
 
 static void run_motion(struct ofs_server *s, const void *arg)
@@ -50,7 +50,7 @@ static void run_motion(struct ofs_server *s, const void *arg)
 static bool post_motion(int x, int y, bool relative)
 {
     struct motion m = { x, y, relative };
-    return ofs_loop_post(run_motion, &m, sizeof(m));
+    return ofs_loop_post_settled(run_motion, &m, sizeof(m));
 }
 
 bool ofs_input_motion(int root_x_px, int root_y_px) { return post_motion(root_x_px, root_y_px, false); }
@@ -67,7 +67,7 @@ bool ofs_input_button(int button, bool down)
     if (button < 1 || button > 255)
         return false;
     struct button b = { (uint8_t)button, down };
-    return ofs_loop_post(run_button, &b, sizeof(b));
+    return ofs_loop_post_settled(run_button, &b, sizeof(b));
 }
 
 static void run_resize(struct ofs_server *s, const void *arg)
@@ -83,5 +83,5 @@ bool ofs_input_resize(uint32_t width_px, uint32_t height_px)
     if (!width_px || !height_px || width_px > 32767 || height_px > 32767)
         return false;
     struct size size = { width_px, height_px };
-    return ofs_loop_post(run_resize, &size, sizeof(size));
+    return ofs_loop_post_settled(run_resize, &size, sizeof(size));
 }

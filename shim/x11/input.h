@@ -6,7 +6,7 @@
  * crossing.c       enter and leave events; focus.c: the focus and its events
  * grab.c           active grabs, frozen devices; passive.c: passive grabs
  * pointer.c, grab_requests.c  core requests
- * xinput*.c        the XInput 2 extension; xtest.c: XTEST; inject.c: events from other threads
+ * xinput*.c        the XInput 2 extension; xtest.c: XTEST; inject.c: events from other threads, inject_play.c: a player's
  * xkb*.c     the keyboard map, its state and the XKEYBOARD extension */
 #ifndef OFS_X11_INPUT_H
 #define OFS_X11_INPUT_H
@@ -31,6 +31,7 @@ bool ofs_input_resize(uint32_t width_px, uint32_t height_px);
 /* Events of the input side that wait for their time (auto-repeat, XTEST delays): milliseconds until the next one, 0 = now,
  * -1 = none; and carry out those that are due. */
 int ofs_input_next_timeout_ms(struct ofs_server *s);
+bool ofs_input_next_due(struct ofs_server *s, uint32_t *due_ms_out); /* the same as a server time; false: none */
 void ofs_input_run_timers(struct ofs_server *s);
 
 int ofs_input_init(struct ofs_server *s);     /* 0 or BadAlloc; after root exists */
@@ -72,6 +73,10 @@ struct ofs_xkb_mods { uint32_t base, latched, locked, effective; uint32_t group_
 void ofs_xkb_get_mods(const struct ofs_server *s, struct ofs_xkb_mods *out);
 /* Keycode (8..255) whose map gives the keysym of this name, and whether Shift is needed; 0 = none. */
 uint8_t ofs_xkb_find_key(const struct ofs_server *s, const char *keysym_name, bool *shift_out);
+/* The same by value, and the modifiers with which it does: ShiftMask and Mod5Mask (AltGr); 0xFF: not with these. */
+uint8_t ofs_xkb_find_keysym(const struct ofs_server *s, uint32_t keysym, uint8_t *mods_out);
+/* A key that holds this modifier (one bit); 0 = none. */
+uint8_t ofs_xkb_find_modifier(const struct ofs_server *s, uint8_t mod);
 /* Which keys are down: 256 bits, bit k of byte k/8. Owned by device.c. */
 const uint8_t *ofs_input_keys_down(const struct ofs_server *s);
 bool ofs_xkb_key_repeats(const struct ofs_server *s, uint8_t keycode);

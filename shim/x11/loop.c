@@ -54,6 +54,7 @@ struct loop {
     struct message queue[QUEUE];     /* under lock */
     unsigned queued;                 /* under lock */
     struct message running[QUEUE];   /* the thread's own */
+    bool posted_here;                /* the thread's own: by itself, while it carried something out */
     struct pollfd *polls;            /* the thread's own */
     struct ofs_client **polled;
     unsigned poll_cap;
@@ -64,6 +65,12 @@ static struct {
     pthread_mutex_t lock; /* rank: below xview; guards the pointer and the queue */
     struct loop *loop;    /* NULL: no server runs */
 } process = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static __thread struct loop *served; /* on its own thread; NULL elsewhere */
+
+bool ofs_loop_here(void) { return served != NULL; }
+
+struct ofs_server *ofs_loop_server(void) { return served ? served->server : NULL; }
 
 /* ---- descriptors ---- */
 
@@ -114,12 +121,15 @@ static void run_queue(struct loop *loop)
     unsigned n = loop->queued;
     memcpy(loop->running, loop->queue, n * sizeof(*loop->queue));
     loop->queued = 0;
+    loop->posted_here = false;
     pthread_mutex_unlock(&process.lock);
     for (unsigned i = 0; i < n; i++)
         loop->running[i].fn(loop->server, loop->running[i].arg);
+    ofs_calls_run(loop->server);
 }
 
-static void read_client(struct loop *loop, struct ofs_client *c)
+/* False: there was nothing to read. */
+static bool read_client(struct loop *loop, struct ofs_client *c)
 {
     ssize_t n = recv(c->fd, loop->buffer, READ_BYTES, MSG_DONTWAIT);
     if (n > 0) {
@@ -129,6 +139,22 @@ static void read_client(struct loop *loop, struct ofs_client *c)
         c->closing = true;
         c->out_at = c->out_len; /* nobody reads it */
     }
+    return n > 0;
+}
+
+static bool is_served(const struct ofs_client *c)
+{
+    const struct ofs_client *grab = c->server->server_grab;
+    return !c->asleep && !c->awaits && (!grab || grab == c || c->grab_impervious);
+}
+
+void ofs_loop_drain(struct ofs_server *s, int peer_fd)
+{
+    struct ofs_client *c = s->clients;
+    while (c && c->peer_fd != peer_fd)
+        c = c->next;
+    while (served && c && !c->closing && is_served(c) && read_client(served, c))
+        ;
 }
 
 static void write_client(struct ofs_client *c)
@@ -216,10 +242,8 @@ static unsigned fill_polls(struct loop *loop)
     loop->polls[0] = (struct pollfd){ .fd = loop->wake_read.fd, .events = POLLIN };
     unsigned i = 1;
     for (struct ofs_client *c = loop->server->clients; c && i < n; c = c->next, i++) {
-        bool served = !c->asleep && !c->awaits &&
-                      (!loop->server->server_grab || loop->server->server_grab == c || c->grab_impervious);
         short out = c->out_len > c->out_at ? POLLOUT : 0;
-        loop->polls[i] = (struct pollfd){ .fd = c->fd, .events = (short)((served ? POLLIN : 0) | out) };
+        loop->polls[i] = (struct pollfd){ .fd = c->fd, .events = (short)((is_served(c) ? POLLIN : 0) | out) };
         loop->polled[i] = c;
     }
     return i;
@@ -237,7 +261,8 @@ static void free_loop(struct loop *loop)
 
 static int timeout_ms(struct ofs_server *s)
 {
-    int input = ofs_input_next_timeout_ms(s), present = ofs_present_timeout_ms(s);
+    /* In lockstep what is due is done when the clock's owner says so. */
+    int input = ofs_calls_virtual() ? -1 : ofs_input_next_timeout_ms(s), present = ofs_present_timeout_ms(s);
     return input < 0 || (present >= 0 && present < input) ? present : input;
 }
 
@@ -245,6 +270,7 @@ static void *serve(void *arg)
 {
     struct loop *loop = arg;
     prctl(PR_SET_NAME, "offstage-x11");
+    served = loop;
     for (;;) {
         unsigned n = fill_polls(loop);
         int ready = poll(loop->polls, n, timeout_ms(loop->server));
@@ -256,20 +282,24 @@ static void *serve(void *arg)
             break;
         for (unsigned i = 1; i < n; i++)
             if (loop->polls[i].revents)
-                read_client(loop, loop->polled[i]);
-        if (loop->polls[0].revents)
+                (void)read_client(loop, loop->polled[i]);
+        if (loop->polls[0].revents || loop->posted_here)
             run_queue(loop);
-        ofs_input_run_timers(loop->server);
+        if (!ofs_calls_virtual())
+            ofs_input_run_timers(loop->server);
         ofs_present_run_timers(loop->server);
         settle(loop);
+        ofs_calls_written(loop->server);
     }
     ofs_info("the server's descriptors were closed: ended");
     pthread_mutex_lock(&process.lock);
     if (process.loop == loop)
         process.loop = NULL;
     pthread_mutex_unlock(&process.lock);
+    ofs_calls_end();
     while (loop->server->clients)
         drop_client(loop, loop->server->clients);
+    served = NULL;
     free_loop(loop);
     return NULL;
 }
@@ -307,6 +337,7 @@ static struct loop *start(void)
     struct ofs_server_config config = {
         .width_px = options->screen_width_px, .height_px = options->screen_height_px,
         .publish = true, .focus_new_windows = true,
+        .now_ms = ofs_calls_now_ms, .real_ms = ofs_calls_real_ms,
     };
     struct loop *loop = calloc(1, sizeof(*loop));
     if (!loop)
@@ -344,6 +375,8 @@ static bool enqueue(struct loop *loop, void (*fn)(struct ofs_server *, const voi
         loop->queued--;
         return false;
     }
+    if (loop == served)
+        loop->posted_here = true;
     return true;
 }
 
@@ -423,8 +456,18 @@ enum ofs_status ofs_x11_attach(int fd)
             close_own(&server_end);
     }
     close(pair[1]);
+    if (status == OFS_OK)
+        ofs_calls_connected();
     errno = saved;
     return status;
+}
+
+bool ofs_loop_runs(void)
+{
+    pthread_mutex_lock(&process.lock);
+    bool runs = process.loop && still_ours(&process.loop->wake_write);
+    pthread_mutex_unlock(&process.lock);
+    return runs;
 }
 
 /* ---- from the GL side ---- */
@@ -450,12 +493,12 @@ bool ofs_xview_post_event(int fd, const void *event_32_bytes)
     struct posted_event posted = { .fd = fd };
     uint32_t sequence;
     memcpy(posted.bytes, event_32_bytes, 32);
-    return ofs_xview_sequence(fd, &sequence) && ofs_loop_post(deliver_posted, &posted, sizeof(posted));
+    return ofs_xview_sequence(fd, &sequence) && ofs_loop_post_settled(deliver_posted, &posted, sizeof(posted));
 }
 
 static void close_toplevels(struct ofs_server *s, const void *arg) { ofs_toplevel_request_close(s); }
 
-void ofs_xview_request_close(void) { (void)ofs_loop_post(close_toplevels, "", 1); }
+void ofs_xview_request_close(void) { (void)ofs_loop_post_settled(close_toplevels, "", 1); }
 
 /* ---- fork ---- */
 
@@ -495,6 +538,8 @@ void ofs_x11_fork_child(void)
     struct loop *loop = process.loop;
     process.loop = NULL;
     pthread_mutex_init(&process.lock, NULL);
+    served = NULL;
+    ofs_calls_fork_child();
     ofs_xview_fork_child();
     if (!loop)
         return;

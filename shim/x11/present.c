@@ -76,7 +76,7 @@ void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, st
         picture->fresh = ofs_rect_join(picture->fresh, rect);
     }
     picture->by = c;
-    picture->put_at_ms = ofs_server_now(c->server);
+    picture->put_at_ms = ofs_server_real_now(c->server);
 }
 
 void ofs_present_client(struct ofs_client *c)
@@ -110,7 +110,7 @@ static int left_ms(const struct ofs_picture *picture, uint32_t now)
 int ofs_present_timeout_ms(struct ofs_server *s)
 {
     int least = -1;
-    uint32_t now = s->fresh_pictures ? ofs_server_now(s) : 0;
+    uint32_t now = s->fresh_pictures ? ofs_server_real_now(s) : 0;
     for (const struct ofs_window *w = s->root->top; w && s->fresh_pictures; w = w->below) {
         int left = left_ms(w->picture, now);
         if (left >= 0 && (least < 0 || left < least))
@@ -121,7 +121,7 @@ int ofs_present_timeout_ms(struct ofs_server *s)
 
 void ofs_present_run_timers(struct ofs_server *s)
 {
-    uint32_t now = s->fresh_pictures ? ofs_server_now(s) : 0;
+    uint32_t now = s->fresh_pictures ? ofs_server_real_now(s) : 0;
     for (struct ofs_window *w = s->root->top; w && s->fresh_pictures; w = w->below)
         if (left_ms(w->picture, now) == 0)
             ofs_present_window(w);

@@ -18,6 +18,11 @@ uint32_t ofs_server_now(struct ofs_server *s)
     return now ? now : 1; /* 0 means CurrentTime */
 }
 
+uint32_t ofs_server_real_now(struct ofs_server *s)
+{
+    return s->config.real_ms ? s->config.real_ms() : s->config.now_ms();
+}
+
 static int start(struct ofs_server *s)
 {
     int error = ofs_res_init(s);

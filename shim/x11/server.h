@@ -239,6 +239,7 @@ struct ofs_input;      /* input.h: pointer, keyboard, focus, grabs */
 struct ofs_server_config {
     uint32_t width_px, height_px;         /* screen size */
     uint32_t (*now_ms)(void);             /* server time; NULL = CLOCK_MONOTONIC */
+    uint32_t (*real_ms)(void);            /* where that is the time of a game in lockstep: the machine's; NULL = the same */
     size_t max_output_bytes;              /* a client that does not read is dropped beyond; 0 = 64 MiB */
     uint64_t max_image_bytes;             /* of all pixmaps and windows that were drawn in; 0 = 2 GiB */
     bool publish;                         /* enter drawables in xview (one world per process may) */
@@ -272,6 +273,7 @@ struct ofs_server {
 struct ofs_server *ofs_server_create(const struct ofs_server_config *config); /* NULL: out of memory */
 void ofs_server_destroy(struct ofs_server *s);                                /* accepts NULL */
 uint32_t ofs_server_now(struct ofs_server *s);
+uint32_t ofs_server_real_now(struct ofs_server *s);
 
 /* A new client at the start of its connection setup; NULL: out of memory or out of ids. */
 struct ofs_client *ofs_server_add_client(struct ofs_server *s);

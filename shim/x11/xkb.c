@@ -272,6 +272,48 @@ uint8_t ofs_xkb_find_key(const struct ofs_server *s, const char *keysym_name, bo
     return 0;
 }
 
+/* The modifiers that bring a key to this level, the fewest, and only such as can be held; else all of them: NumLock. */
+static uint8_t mods_for_level(const struct ofs_xkb *xkb, const struct ofs_xkb_key *key, unsigned level)
+{
+    const struct ofs_xkb_type *type = &xkb->types[key->type[0]];
+    uint8_t best = level == 0 ? 0 : 0xFF;
+    for (unsigned i = 0; i < type->entry_count; i++) {
+        const struct ofs_xkb_entry *entry = &type->entries[i];
+        uint8_t mods = entry->mods.mask;
+        if (entry->active && entry->level == level && !(mods & ~(ShiftMask | Mod5Mask)) &&
+            __builtin_popcount(mods) < __builtin_popcount(best))
+            best = mods;
+    }
+    return best;
+}
+
+uint8_t ofs_xkb_find_keysym(const struct ofs_server *s, uint32_t keysym, uint8_t *mods_out)
+{
+    const struct ofs_xkb *xkb = s->xkb;
+    uint8_t found = 0, least = 0;
+    for (unsigned code = xkb->min_keycode; code <= xkb->max_keycode && keysym; code++) {
+        const struct ofs_xkb_key *key = &xkb->keys[code];
+        for (unsigned level = 0; ofs_xkb_groups(key) && level < key->width; level++) {
+            uint8_t mods = mods_for_level(xkb, key, level);
+            if (key->syms[level] == keysym && (!found || __builtin_popcount(mods) < __builtin_popcount(least))) {
+                found = (uint8_t)code;
+                least = mods;
+            }
+        }
+    }
+    *mods_out = least;
+    return found;
+}
+
+uint8_t ofs_xkb_find_modifier(const struct ofs_server *s, uint8_t mod)
+{
+    const struct ofs_xkb *xkb = s->xkb;
+    for (unsigned code = xkb->min_keycode; code <= xkb->max_keycode; code++)
+        if (xkb->keys[code].modmap & mod)
+            return (uint8_t)code;
+    return 0;
+}
+
 void ofs_xkb_repeat_timing(const struct ofs_server *s, uint32_t *delay_ms_out, uint32_t *interval_ms_out)
 {
     *delay_ms_out = s->xkb->controls.repeat_delay;

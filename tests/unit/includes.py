@@ -15,6 +15,8 @@ RULES = {
     "capture": ["util", "egl", "glx/observer.h"],             # the interface it implements
     "tensor": ["util", "kernels/plan.h", "capture/frame.h", "capture/readback.h", "capture/pbo.h", "capture/texture.h", "capture/capture.h",
                "client/table.h", "cuda/cuda_api.h"],
+    "lockstep": ["util", "capture/frame.h", "capture/readback.h", "tensor/tensor.h", "x11/inject.h", "hook/clock/offstage_clock.h",
+                 "gym_bridge/channel/channel.h"],
     "client": ["kernels/plan.h"],                             # and the public headers
     "cuda": ["util/status.h", "kernels"],
     "include": [],
@@ -45,8 +47,9 @@ def check_readme(root, offstage):
     shown = subprocess.run([offstage, "run", "--help"], check=True, capture_output=True, text=True).stdout
     words = re.findall(r"^  (--[a-z]+|OFFSTAGE_[A-Z_]+)", shown, re.M)
     unknown = set(re.findall(r"OFFSTAGE_[A-Z_]+", text)) - set(words) - {"OFFSTAGE_REQUIRE"}
-    words.remove("OFFSTAGE_SESSION")  # between the launcher and the library
-    unknown.discard("OFFSTAGE_SESSION")
+    for internal in ("OFFSTAGE_SESSION", "OFFSTAGE_CHANNEL", "OFFSTAGE_HOOK", "OFFSTAGE_REPORT"):
+        words.remove(internal)  # set by the launcher, or by a learner
+        unknown.discard(internal)
     return [f"README.md does not tell of {word}" for word in words if word not in text] + [
         f"README.md tells of {word}, which does not exist" for word in sorted(unknown)]
 

@@ -1,0 +1,44 @@
+"""What a learner is told of brick_dodge.py: rewards, the end of a game, and a way to begin a new one.
+
+    offstage.GameEnv([sys.executable, "examples/brick_dodge.py"], hook="examples/brick_hook.py", reset="hook", ...)
+
+Offstage runs this file inside the game, which knows nothing of it: `game.find` finds the game's window among the objects of
+its process, and these functions are called between two frames.
+
+Reward: +1 for each row passed, -1 for a crash. Terminated after a crash; truncated after a minute of play. Info: "score", the
+rows passed in this game, and "ticks", its length in ticks of 1/60 s.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TIME_LIMIT_TICKS = 60 * 60
+
+told = 0  # what the learner was given for this game so far
+
+
+def reset(game: Any, seed: int) -> None:
+    """Begin the game that belongs to this seed; sparks and stars, which are seen too, begin with it."""
+    global told
+    told = 0
+    window = game.find("BrickDodgeWindow")
+    window.game.reset(seed)
+    window.looks.seed(seed)
+    window.shake = 0
+    window.sparks.clear()
+    window.stars.clear()
+    window.make_stars()
+
+
+def observe(game: Any) -> dict[str, Any]:
+    global told
+    rules = game.find("BrickDodgeWindow").game
+    worth = rules.score - rules.over
+    reward, told = worth - told, worth
+    return {
+        "reward": float(reward),
+        "terminated": rules.over,
+        "truncated": not rules.over and rules.ticks >= TIME_LIMIT_TICKS,
+        "info": {"score": rules.score, "ticks": rules.ticks},
+    }

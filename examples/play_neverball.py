@@ -1,0 +1,86 @@
+"""Neverball, as Debian ships it, as an environment: its mouse tilts the floor; played here by chance.
+
+    python examples/play_neverball.py [--seed N] [--steps N] [--picture FILE.png]     # apt-get install neverball
+
+The game is in C, draws with OpenGL and tells nothing. What a moment was worth is read off its window: the counter of coins, in
+its lower right corner, has changed. Each episode begins with the game's own key for it, R, and a gymnasium wrapper ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+import offstage
+from offstage import actions
+
+PLACES = ("/usr/games", "/usr/local/bin", "/usr/bin")
+WINDOW = (320, 240)  # width, height; the game reads it from its configuration
+ACTIONS = {"tilt": actions.Motion(12), "view": [None, "s", "d"]}
+
+
+def find_game() -> str:
+    found = shutil.which("neverball") or shutil.which("neverball", path=":".join(PLACES))
+    if not found:
+        sys.exit("play_neverball: neverball is not installed (Debian, Ubuntu: apt-get install neverball)")
+    return found
+
+
+def configure(home: Path) -> dict[str, str]:
+    """A home of its own with a small window, so that a player's own settings and scores stay as they are."""
+    (home / ".neverball").mkdir(exist_ok=True)
+    lines = ("fullscreen 0", f"width {WINDOW[0]}", f"height {WINDOW[1]}", "reflection 0", "shadow 0", "stats 0")
+    (home / ".neverball" / "neverballrc").write_text("".join(line + "\n" for line in lines))
+    return {"HOME": str(home), "SDL_AUDIODRIVER": "dummy"}
+
+
+class CoinsSeen:
+    """The reward: 1 when the digits of the coin counter, orange in the window's lower right corner, have changed."""
+
+    def __init__(self) -> None:
+        self.before: np.ndarray | None = None
+
+    def __call__(self, observation: np.ndarray, info: dict[str, Any]) -> float:
+        corner = observation[-32:-18, -52:-36].astype(int)
+        digits = (corner[..., 0] > 150) & (corner[..., 2] < 110)
+        changed = self.before is not None and np.count_nonzero(digits != self.before) > 4
+        self.before = digits
+        return float(changed)
+
+
+def make_env(home: Path, level: str = "map-easy/easy.sol", steps: int = 300) -> gymnasium.Env:
+    """Observation: (240, 320, 3) uint8, the window. Action: {"tilt": (2,) pixels of mouse, "view": 0, 1 left, 2 right}."""
+    env = offstage.GameEnv([find_game(), "-l", level], actions=ACTIONS, frame_skip=4, reward=CoinsSeen(),
+                           observation={"size": WINDOW[::-1], "gray": False, "layout": "HWC", "stack": 1}, environment=configure(home),
+                           reset=["r", "Return"], start=["Return"], start_frames=30, render_mode="rgb_array")
+    return gymnasium.wrappers.TimeLimit(env, steps)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Play Neverball by chance.")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=150, help="steps of four frames (default 150)")
+    parser.add_argument("--picture", type=Path, help="write the last frame there")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home, make_env(Path(home), steps=options.steps) as env:
+        env.action_space.seed(options.seed)
+        env.reset(seed=options.seed)
+        total, over = 0.0, False
+        while not over:
+            _, reward, terminated, truncated, info = env.step(env.action_space.sample())
+            total, over = total + reward, terminated or truncated
+        if options.picture:
+            from PIL import Image
+
+            Image.fromarray(env.render()).save(options.picture)
+    print(f"{info['time']:.1f} s of play, coins seen to change {total:g} times")
+
+
+if __name__ == "__main__":
+    main()

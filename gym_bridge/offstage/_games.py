@@ -1,0 +1,503 @@
+"""Places of play on one channel: each has a game of its own, and spare games wait to take over.
+
+GameEnv has one place, GameVectorEnv has N. How an environment uses it::
+
+    games = Games(command, n, actions=..., ...)
+    games.begin(i, seed)                       # a new episode at place i; returns at once
+    games.prepare([seed, ...])                 # the next ones that will be asked for: spares are started ahead for them
+    games.wait([i, ...])                       # until these places are done, whatever becomes of them
+    first = games.result(i)                    # Result; or raises what went wrong there, and only there
+    games.act(i, action); games.wait([i]); result = games.result(i)
+
+What a game sees is in `games.rows[row]`, where `row` is what begin() and act() were told (the place's own number by
+default); it is valid until the place is told to write to that row again.
+
+A place is idle (no episode), busy (between begin or act and the end of wait), or done. The crash of one game touches
+nobody else; its place is idle then, and begin() starts another game there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import _encode, _native
+from ._player import BUSY, DONE, LOST, Order, Player
+from .errors import HookFailed, NotSupported, OffstageError, PeerGone, PlanError, ResetNeeded
+from .observation import _space
+
+_STEP, _RESET = _native.COMMAND_STEP, _native.COMMAND_RESET
+_FIRST, _BLIND = _native.COMMAND_FIRST, _native.COMMAND_BLIND
+_TERMINATED, _TRUNCATED = _native.ANSWER_TERMINATED, _native.ANSWER_TRUNCATED
+_INFO, _FAILED = _native.ANSWER_INFO, _native.ANSWER_FAILED
+
+
+class Result(NamedTuple):
+    """What a command led to.
+
+    Attributes:
+        reward: what the game reported since the one before; 0 for the first of an episode.
+        terminated, truncated: likewise.
+        info: "frames" and "time" since the first observation of the episode (time: the game's own, in seconds), and what
+            the game reported; "closed" when the game has ended by itself, in order: terminated is True, and there is no new
+            observation.
+    """
+
+    reward: float
+    terminated: bool
+    truncated: bool
+    info: dict[str, Any]
+
+
+class Games:
+    """`n` places of play.
+
+    Args:
+        command, actions, observation, hz, frame_skip, reward, terminated, info, hook, reset, start, start_frames, timeout,
+            environment, cwd, gpu, screen: as in :class:`offstage.GameEnv`.
+        n: places.
+        spares: at most so many games are started ahead. 0 where `reset` is not "restart".
+        rows: observations in the batch; n by default.
+
+    Attributes:
+        observation_space, action_space: of one place.
+        spare_limit: how many spares there can be.
+        resets_by_keys: an episode of a game that runs begins by keys, which cannot give it a seed.
+        rows: (rows, *observation_space.shape), the batch. Games write to it while their places are busy.
+        channel: the memory behind it.
+
+    Raises:
+        PlanError, UnknownKey, ValueError: arguments that make no sense.
+        OutOfMemory: there is no room for the shared memory.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        n: int = 1,
+        *,
+        actions: Any,
+        observation: Mapping[str, Any] | None = None,
+        hz: float | None = 60.0,
+        frame_skip: int = 4,
+        reward: Callable[[Any, dict[str, Any]], float] | None = None,
+        terminated: Callable[[Any, dict[str, Any]], bool] | None = None,
+        info: Callable[[Any, dict[str, Any]], Mapping[str, Any] | None] | None = None,
+        hook: str | os.PathLike[str] | None = None,
+        reset: str | Sequence[Any] = "restart",
+        start: Sequence[Any] | None = None,
+        start_frames: int = 0,
+        spares: int = 1,
+        timeout: float = 30.0,
+        environment: Mapping[str, str | None] | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+        gpu: str | None = None,
+        screen: tuple[int, int] | None = None,
+        rows: int | None = None,
+    ) -> None:
+        self._command = _words(command)
+        _check_numbers(hz, frame_skip, start_frames, spares, timeout)
+        if hook is not None and not os.path.isfile(hook):
+            raise PlanError(f"hook: there is no file {os.fspath(hook)}")
+        self._frame_skip = frame_skip
+        self._encoder = _encode.encoder(actions, frame_skip)
+        self._encode = self._encoder.encode
+        self._reward, self._terminated, self._info = reward, terminated, info
+        self._reset, self._reset_script = _reset_of(reset, hook, start_frames)
+        self.resets_by_keys = self._reset == "keys"
+        self._start_script = _encode.script(start or (), "start", start_frames)
+        self._timeout = float(timeout)
+        self._process_options: dict[str, Any] = {
+            "hz": hz,
+            "hook": None if hook is None else os.path.abspath(hook),
+            "cwd": None if cwd is None else os.fspath(cwd),
+            "environment": dict(environment or {}),
+            "report": hook is None,  # a game with a hook has no need of a line on a descriptor
+            "gpu": gpu,
+            "screen": screen,
+            "threads": 0 if n > 1 else None,  # the software renderer's threads only get in the way of other games
+        }
+        options = _observation(observation)
+        box = _space(options)
+        self.spare_limit = spares if self._reset == "restart" else 0
+        self.count = n
+        row_count = n if rows is None else rows
+        self.channel = _native.Channel(seats=n + self.spare_limit, rows=row_count, observation=options)
+        self.observation_space = box
+        self.action_space = self._encoder.space
+        self.rows = np.frombuffer(self.channel.rows, box.dtype).reshape(row_count, *(box.shape or ()))
+        self._free_seats = list(range(n + self.spare_limit))[::-1]
+        self._places: list[Player | None] = [None] * n
+        self._spares: dict[int, Player] = {}
+        self._queue: deque[Player] = deque()  # to be started
+        self._unsettled: list[Player] = []  # started, and not yet where a plain command leads to a plain answer
+        self._start_limit = max(1, len(os.sched_getaffinity(0)))
+        self._piped = hook is None
+        self._tell = self.channel.command
+        self._alive: set[Player] = set()
+        self._finalizer = weakref.finalize(self, _shut, self._alive, self.channel, os.getpid())
+
+    # -- episodes ------------------------------------------------------------------------------------------------------
+
+    def begin(self, place: int, seed: int, row: int | None = None, restart: bool = False) -> None:
+        """A new episode at a place, whatever goes on there; it is busy then.
+
+        Args:
+            seed: the game's own. A spare that was prepared with it is taken.
+            row: where the first observation goes.
+            restart: a new process also where `reset` is by keys or by a hook.
+        """
+        row = place if row is None else row
+        player = self._places[place]
+        if player is None or restart or self._reset == "restart" or player.lost or not player.ready or player.open:
+            self._retire(player)
+            player = self._places[place] = self._spares.pop(seed, None) or self._new(seed)
+            player.orders.append(self._first(row, seed))
+            if player.process is None and player not in self._queue:
+                self._queue.append(player)
+            self._launch()
+        else:
+            player.orders.append(self._again(player, row, seed))
+        player.acted, player.playing, player.held = False, False, self._encoder.start()
+        if player.ready and not player.open and not player.lost:
+            player.tell(player.orders.popleft())
+
+    def prepare(self, seeds: Sequence[int]) -> None:
+        """The seeds that begin() will ask for next, the nearest first. Spares are started for as many of them as there may
+        be, and spares with other seeds are ended."""
+        wanted = list(seeds)[: self.spare_limit]
+        for seed in [seed for seed in self._spares if seed not in wanted]:
+            self._retire(self._spares.pop(seed))
+        for seed in wanted:
+            if seed not in self._spares and self._free_seats:
+                self._spares[seed] = player = self._new(seed)
+                self._queue.append(player)
+        self._launch()
+
+    def act(self, place: int, action: Any, row: int | None = None, blind: bool = False) -> None:
+        """One step at a place: frame_skip frames with this action. It is busy then.
+
+        Raises:
+            ValueError: the action is not in the action space. Nothing has happened.
+            ResetNeeded: there is no episode.
+        """
+        player = self._places[place]
+        if player is None or not player.playing:
+            raise ResetNeeded("there is no episode: call reset() first")
+        if player.open:  # a step that was interrupted
+            self.wait([place])
+        events, player.held = self._encode(action, player.held, player.size)
+        player.acted = True
+        player.since = monotonic()
+        try:
+            self._tell(
+                player.seat, _STEP, self._frame_skip, _BLIND if blind else 0, place if row is None else row, 0, events
+            )
+            player.open = True
+        except PeerGone:
+            player.lost = True
+
+    def wait(self, places: Sequence[int], wanted: int | None = None, timeout: float | None = None) -> list[int]:
+        """Wait until `wanted` of these places are done (all of them, by default), or `timeout` seconds have passed (None:
+        no limit, since every game has its own).
+
+        Returns, for each: 0 busy, 1 done, 2 its game is gone or has not answered in time; result() says more. No place stays
+        busy for longer than the games' timeout after it was started or told to act. KeyboardInterrupt leaves everything
+        as it is; wait may be called again.
+        """
+        players = [self._at(place) for place in places]
+        wanted = len(players) if wanted is None else min(wanted, len(players))
+        if not self._unsettled and not self._queue and not any([player.lost for player in players]):
+            limit = self._timeout if timeout is None else timeout
+            events = self.channel.wait([player.seat for player in players], wanted, limit)
+            for player, event in zip(players, events):
+                if event == DONE:
+                    player.open = False
+                elif event == LOST:
+                    player.lost = True
+            if sum([event != BUSY for event in events]) >= wanted:
+                return events
+        self._wait_slowly(players, wanted, timeout)
+        return [LOST if player.lost else DONE if player.done else BUSY for player in players]
+
+    def result(self, place: int) -> Result:
+        """What became of the place. Once for each begin and act, after wait said 1 or 2.
+
+        Raises:
+            StartFailed, GameCrashed, GameTimeout, HookFailed: what went wrong; the place is idle, its process ended.
+            PlanError: the observation does not fit the game's window.
+        """
+        player = self._at(place)
+        if player.lost:
+            return self._lost(place, player)
+        answer = self.channel.answer(player.seat)
+        flags, frames, virtual_ns = answer.flags, answer.frames_shown, answer.virtual_ns
+        player.size = (answer.width, answer.height)
+        if flags & _FAILED:
+            self._drop(place)
+            raise _failed(answer.error)
+        player.seen = seen = (frames, virtual_ns)
+        if not player.acted:
+            player.base, player.playing = seen, True
+        base = player.base
+        info: dict[str, Any] = {"frames": frames - base[0], "time": (virtual_ns - base[1]) / 1e9}
+        if flags & _INFO or player.told:
+            _add_json(info, answer.info or player.told)
+            player.told = b""
+        reward, terminated, truncated = answer.reward, flags & _TERMINATED != 0, flags & _TRUNCATED != 0
+        result = Result(reward, terminated, truncated, info)
+        if self._piped:
+            result = self._with_reports(player, result)
+        if not player.acted:
+            return Result(0.0, False, False, info)
+        if result.terminated or result.truncated:
+            player.playing = False
+        return result
+
+    def judge(self, result: Result, observation: Any) -> Result:
+        """With the learner's own functions `reward`, `terminated` and `info` applied."""
+        reward, terminated, truncated, info = result
+        if self._info is not None:
+            info.update(self._info(observation, info) or ())
+        if self._reward is not None:
+            reward = float(self._reward(observation, info))
+        if self._terminated is not None and not terminated:
+            terminated = bool(self._terminated(observation, info))
+        return Result(reward, terminated, truncated, info)
+
+    def end_episode(self, place: int) -> None:
+        """The place is idle until begin(); for who decides on the end by himself, as judge() does."""
+        player = self._places[place]
+        if player is not None:
+            player.playing = False
+
+    def picture(self, place: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """The whole window as it is now: (height, width, 3) uint8, top row first. The place must not be busy.
+
+        Raises:
+            ResetNeeded: no game is there.
+            NotSupported: the picture cannot be had.
+        """
+        player = self._places[place]
+        if player is None or player.lost or not player.done:
+            raise ResetNeeded("there is no picture: no game runs; call reset() first")
+        player.tell(Order(_native.COMMAND_PICTURE))
+        self.wait([place])
+        if player.lost:
+            error = player.failure(self._timeout)
+            raise error
+        answer = self.channel.answer(player.seat)
+        if answer.flags & _FAILED:
+            raise NotSupported(f"the window's picture: {answer.error}")
+        return np.asarray(self.channel.picture(player.seat))
+
+    def close(self) -> None:
+        """End all games. May be called again."""
+        self._places = [None] * self.count
+        self._spares.clear()
+        self._queue.clear()
+        self._unsettled.clear()
+        self._finalizer()
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _at(self, place: int) -> Player:
+        player = self._places[place]
+        if player is None:
+            raise ResetNeeded(f"place {place}: there is no game; begin an episode first")
+        return player
+
+    def _new(self, seed: int) -> Player:
+        player = Player(self.channel, self._free_seats.pop(), self._command, seed)
+        events, frames = self._start_script
+        if frames:
+            player.orders.append(Order(_STEP, frames, _BLIND, 0, 0, events))
+        self._alive.add(player)
+        self._unsettled.append(player)
+        return player
+
+    def _first(self, row: int, seed: int) -> Order:
+        """What brings a new process to the first observation of its first episode."""
+        if self._reset == "hook":
+            return Order(_RESET, max(1, self._reset_script[1]), _FIRST, row, seed)
+        return Order(_native.COMMAND_OBSERVE, 1, _FIRST, row)
+
+    def _again(self, player: Player, row: int, seed: int) -> Order:
+        """What brings a running one to the first observation of another episode."""
+        events, frames = self._reset_script
+        events = _encode.in_order([_encode.release(self._encoder.held(player.held)), events])
+        return Order(_RESET if self._reset == "hook" else _STEP, max(1, frames), _FIRST, row, seed, events)
+
+    def _launch(self) -> None:
+        starting = sum([p.process is not None and not p.ready and not p.lost for p in self._unsettled])
+        spares = self._spares.values()
+        while self._queue and starting < self._start_limit:
+            player = next((player for player in self._queue if player not in spares), self._queue[0])
+            self._queue.remove(player)
+            player.start(self._process_options)
+            starting += 1
+
+    def _retire(self, player: Player | None) -> None:
+        if player is None:
+            return
+        player.end()
+        for players in (self._queue, self._unsettled):
+            if player in players:
+                players.remove(player)
+        self._alive.discard(player)
+        self._free_seats.append(player.seat)
+
+    def _drop(self, place: int) -> None:
+        self._retire(self._places[place])
+        self._places[place] = None
+
+    def _wait_slowly(self, players: list[Player], wanted: int, timeout: float | None) -> None:
+        end = None if timeout is None else monotonic() + timeout
+        while True:
+            self._launch()
+            left = [player for player in players if not player.done]
+            if len(players) - len(left) >= wanted:
+                break
+            watched = [player for player in self._unsettled if player not in left and not player.done]
+            watched = [player for player in (*left, *watched) if player.process is not None]
+            now = monotonic()
+            limit = min([player.since for player in watched]) + self._timeout
+            limit = limit if end is None else min(limit, end)
+            events = self.channel.wait([player.seat for player in watched], 1, max(0.0, limit - now))
+            now = monotonic()
+            for player, event in zip(watched, events):
+                player.note(event)
+                if not player.done and now >= player.since + self._timeout:
+                    player.expire()
+            self._settle()
+            if end is not None and now >= end:
+                break
+
+    def _settle(self) -> None:
+        spares = self._spares.values()
+        self._unsettled = [p for p in self._unsettled if not (p.done if p in spares else p.settled)]
+
+    def _with_reports(self, player: Player, result: Result) -> Result:
+        """And what the game wrote to the descriptor OFFSTAGE_REPORT."""
+        reports = player.process.reports() if player.process is not None else ()
+        if not reports:
+            return result
+        reward, terminated, truncated, info = result
+        for report in reports:
+            if "error" in report:
+                raise PlanError(f"OFFSTAGE_REPORT: {report['error']}")
+            reward += report.get("reward", 0.0)
+            terminated = terminated or report.get("terminated", False)
+            truncated = truncated or report.get("truncated", False)
+            info.update(report.get("info", ()))
+        return Result(reward, terminated, truncated, info)
+
+    def _lost(self, place: int, player: Player) -> Result:
+        in_order = player.acted and not player.expired and player.exit_status() == 0
+        if in_order:  # somebody pressed what ends the game, or it was won
+            frames, virtual_ns = player.seen
+            info = {
+                "frames": frames - player.base[0],
+                "time": (virtual_ns - player.base[1]) / 1e9,
+            }
+            result = self._with_reports(player, Result(0.0, True, False, info))
+            info["closed"] = True
+            self._drop(place)
+            return result
+        error = player.failure(self._timeout)
+        self._drop(place)
+        raise error
+
+
+def _shut(players: set[Player], channel: _native.Channel, owner: int) -> None:
+    if os.getpid() != owner:  # a forked child's copy
+        return
+    for player in list(players):
+        if player.process is not None:
+            player.process.kill()
+    channel.close()
+    for player in list(players):
+        player.end()
+    players.clear()
+
+
+# -- arguments ---------------------------------------------------------------------------------------------------------
+
+_OBSERVATION: dict[str, Any] = {
+    "size": (84, 84),
+    "gray": True,
+    "stack": 4,
+    "layout": "CHW",
+    "dtype": "uint8",
+    "crop": None,
+    "filter": "area",
+    "max_frames": 1,
+    "flip": None,
+    "scale": None,
+    "offset": None,
+    "window": None,
+}
+
+
+def _observation(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    given = dict(options or {})
+    unknown = sorted(set(given) - set(_OBSERVATION))
+    if unknown:
+        raise PlanError(f"observation: there is no option {unknown[0]!r}; there are {', '.join(_OBSERVATION)}")
+    if given.get("dtype") == "bfloat16":
+        raise PlanError("observation: NumPy has no bfloat16; choose float16 or float32")
+    return {**_OBSERVATION, **given}
+
+
+def _words(command: Sequence[str]) -> list[str]:
+    if isinstance(command, (str, bytes)):
+        raise PlanError(f"command: expected a list of words, such as {shlex.split(os.fsdecode(command))!r}, not {command!r}")
+    words = [os.fspath(word) if isinstance(word, os.PathLike) else word for word in command]
+    if not words or not all(isinstance(word, str) for word in words):
+        raise PlanError(f"command: expected a list of words, such as ['python', 'game.py'], not {command!r}")
+    return words
+
+
+def _check_numbers(hz: float | None, frame_skip: int, start_frames: int, spares: int, timeout: float) -> None:
+    if hz is not None and not 1 <= hz <= 1000:
+        raise PlanError(f"hz: expected 1 to 1000 frames a second, or None for real time, not {hz!r}")
+    for name, value, low, high in (
+        ("frame_skip", frame_skip, 1, 0xFFFF),
+        ("start_frames", start_frames, 0, 0xFFFF),
+        ("spares", spares, 0, 4096),
+    ):
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise PlanError(f"{name}: expected a whole number from {low} to {high}, not {value!r}")
+    if not 0 < timeout < 1e6:
+        raise PlanError(f"timeout: expected seconds, more than 0, not {timeout!r}")
+
+
+def _reset_of(reset: Any, hook: object, start_frames: int) -> tuple[str, tuple[bytes, int]]:
+    """How episodes begin in a game that runs: "restart", "keys" or "hook", and with which events and frames."""
+    if isinstance(reset, str):
+        if reset not in ("restart", "hook"):
+            raise PlanError(f'reset: expected "restart", "hook", or a list of keys such as ["space"], not {reset!r}')
+        if reset == "hook" and hook is None:
+            raise PlanError('reset: "hook" needs a hook file with a function reset(game, seed): hook="my_hook.py"')
+        return reset, (b"", start_frames)
+    return "keys", _encode.script(reset, "reset", start_frames)
+
+
+def _failed(sentence: str) -> OffstageError:
+    return HookFailed(sentence) if sentence.startswith(("hook", "the game has no reset")) else PlanError(sentence)
+
+
+def _add_json(info: dict[str, Any], text: bytes) -> None:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    info.update(told if isinstance(told, dict) else {"report": bytes(text)})

@@ -1,0 +1,287 @@
+/* The threads of the game, and whether they run.
+ *
+ * Threads that GL drivers and liboffstage.so start for themselves are not the game's: they serve a thread of the game's,
+ * which waits for them where it needs to, and what they do changes nothing that a program sees. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <threads.h>
+
+#include "hook/clock/clock.h"
+
+struct thread ofs_threads[THREADS_MAX];
+_Atomic unsigned ofs_threads_used;
+
+static uint64_t cpu_ns(int tid)
+{
+    struct timespec time;
+    clockid_t clock = (clockid_t)((~(unsigned)tid << 3) | 6u); /* the kernel's number for the time of one thread */
+    if (tid <= 0 || REAL(clock_gettime)(clock, &time) != 0)
+        return 0;
+    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
+}
+
+void ofs_thread_wakes(struct thread *thread)
+{
+    atomic_store(&thread->busy_real, ofs_real_ns());
+    atomic_store(&thread->busy_cpu, NEVER); /* asked for when somebody wants to know, which costs a system call */
+}
+
+bool ofs_thread_busy_for(struct thread *thread, uint64_t wanted_ns)
+{
+    int saved = errno;
+    uint64_t cpu = cpu_ns(atomic_load(&thread->tid)), before = NEVER;
+    errno = saved;
+    if (ofs_real_ns() - atomic_load(&thread->busy_real) > 10 * wanted_ns)
+        return true;
+    if (atomic_compare_exchange_strong(&thread->busy_cpu, &before, cpu))
+        before = cpu;
+    return cpu > before && cpu - before > wanted_ns;
+}
+
+/* A free place, or that of a thread that ended without telling. */
+static struct thread *take_place(int tid, bool lazy)
+{
+    struct thread *found = NULL;
+    unsigned used;
+    ofs_lock();
+    used = atomic_load(&ofs_threads_used);
+    for (unsigned i = 0; i < used && !found; i++)
+        if (atomic_load(&ofs_threads[i].state) == THREAD_FREE)
+            found = &ofs_threads[i];
+    if (!found && used < THREADS_MAX) {
+        found = &ofs_threads[used];
+        atomic_store(&ofs_threads_used, used + 1);
+    }
+    if (found) {
+        atomic_store(&found->tid, tid);
+        atomic_store(&found->state, THREAD_RUNS);
+        found->kind = WAIT_NONE;
+        found->granted = false;
+        found->lazy = lazy;
+        atomic_fetch_add(&found->serial, 1);
+        ofs_thread_wakes(found);
+        atomic_fetch_add(&ofs_clock.moved, 1);
+    }
+    ofs_unlock();
+    return found;
+}
+
+static void give_place(struct thread *thread)
+{
+    ofs_lock();
+    thread->kind = WAIT_NONE;
+    atomic_store(&thread->tid, 0);
+    atomic_store(&thread->state, THREAD_FREE);
+    atomic_fetch_add(&ofs_clock.moved, 1);
+    ofs_unlock();
+    atomic_fetch_add(&ofs_clock.settled, 1);
+    ofs_futex_wake(&ofs_clock.settled, 64);
+}
+
+struct thread *ofs_thread_self(void)
+{
+    if (!ofs_local.self)
+        ofs_local.self = take_place((int)SYSTEM(SYS_gettid), true);
+    return ofs_local.self;
+}
+
+void ofs_threads_start(void)
+{
+    int tid = (int)SYSTEM(SYS_gettid);
+    atomic_store(&ofs_clock.ticker, tid);
+    if (!ofs_local.self)
+        ofs_local.self = take_place(tid, false);
+}
+
+/* In the child: the thread that forked is the only one. */
+void ofs_threads_forked(void)
+{
+    memset(ofs_threads, 0, atomic_exchange(&ofs_threads_used, 0) * sizeof ofs_threads[0]);
+    ofs_local.self = NULL;
+    ofs_threads_start();
+}
+
+/* -- the kernel's word ----------------------------------------------------------------------------------------------- */
+
+static bool read_file(int tid, const char *name, char *text, size_t bytes)
+{
+    char path[64];
+    ssize_t got;
+    int fd;
+    snprintf(path, sizeof path, "/proc/self/task/%d/%s", tid, name);
+    fd = (int)SYSTEM(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    got = SYSTEM(SYS_read, fd, text, bytes - 1);
+    SYSTEM(SYS_close, fd);
+    text[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+enum kernel_word ofs_kernel_word(int tid, uint64_t *runs_out)
+{
+    char text[512];
+    const char *at;
+    int saved = errno;
+    enum kernel_word word = KERNEL_RUNS;
+    *runs_out = 0;
+    if (tid < 0) /* just being started */
+        return KERNEL_RUNS;
+    if (!read_file(tid, "stat", text, sizeof text)) {
+        if (SYSTEM(SYS_tgkill, getpid(), tid, 0) < 0 && errno == ESRCH)
+            word = KERNEL_GONE;
+    } else {
+        at = strrchr(text, ')'); /* the name before it may hold anything */
+        if (at && at[1] == ' ' && at[2] == 'S')
+            word = KERNEL_ASLEEP;
+        else if (at && at[1] == ' ' && (at[2] == 'Z' || at[2] == 'X'))
+            word = KERNEL_GONE;
+    }
+    /* How often it has been given a processor: did it run between two looks? */
+    if (word == KERNEL_ASLEEP && read_file(tid, "schedstat", text, sizeof text)) {
+        at = strchr(text, ' ');
+        at = at ? strchr(at + 1, ' ') : NULL;
+        *runs_out = at ? strtoull(at + 1, NULL, 10) : 0;
+    }
+    errno = saved;
+    return word;
+}
+
+/* A thread that waits on a word of our own is woken by us alone, and its place says so. Of the others the kernel knows. */
+static bool sleeps_by_our_word(const struct thread *thread)
+{
+    return atomic_load(&thread->state) == THREAD_WAITS && (thread->kind == WAIT_SLEEP || thread->kind == WAIT_SEM);
+}
+
+static bool is_worth_waiting(struct thread *thread)
+{
+    bool ticker = atomic_load(&thread->tid) == atomic_load(&ofs_clock.ticker);
+    return !ofs_thread_busy_for(thread, ticker ? 3 * NS_PER_S : NS_PER_S / 2);
+}
+
+/* Two rounds: who slept in both and did not run in between slept at the moment between them, and so did all others. */
+bool ofs_others_asleep(const struct thread *self, bool *hope_out)
+{
+    static uint64_t runs_before[THREADS_MAX]; /* one thread at a time asks; another one's numbers make it say no */
+    unsigned used = atomic_load(&ofs_threads_used), asked = 0;
+    bool asleep = true;
+    *hope_out = false;
+    for (int round = 0; round < 2 && asleep; round++) {
+        for (unsigned i = 0; i < used; i++) {
+            struct thread *thread = &ofs_threads[i];
+            uint64_t runs;
+            enum kernel_word word;
+            if (thread == self || atomic_load(&thread->state) == THREAD_FREE || sleeps_by_our_word(thread))
+                continue;
+            asked++;
+            word = ofs_kernel_word(atomic_load(&thread->tid), &runs);
+            if (word == KERNEL_GONE && thread->lazy)
+                give_place(thread);
+            if (word == KERNEL_ASLEEP && thread->kind == WAIT_NONE && round == 0)
+                ofs_thread_wakes(thread); /* when it wakes up, it was not long ago */
+            if (word == KERNEL_RUNS || (round == 1 && word == KERNEL_ASLEEP && runs != runs_before[i])) {
+                asleep = false;
+                *hope_out |= is_worth_waiting(thread);
+            }
+            if (round == 0)
+                runs_before[i] = runs;
+        }
+        if (asked == 0)
+            break;
+    }
+    return asleep;
+}
+
+/* -- threads begin and end ------------------------------------------------------------------------------------------- */
+
+struct birth {
+    struct thread *place;
+    void *(*start)(void *);
+    thrd_start_t start_c11;
+    void *argument;
+};
+
+static void end(void *place)
+{
+    if (place)
+        give_place(place);
+    ofs_local.self = NULL;
+}
+
+static struct birth begin(void *take_birth)
+{
+    struct birth birth = *(struct birth *)take_birth;
+    free(take_birth);
+    if (birth.place)
+        atomic_store(&birth.place->tid, (int)SYSTEM(SYS_gettid));
+    ofs_local.self = birth.place;
+    return birth;
+}
+
+static void *run(void *take_birth)
+{
+    struct birth birth = begin(take_birth);
+    void *result;
+    pthread_cleanup_push(end, birth.place);
+    result = birth.start(birth.argument);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+static int run_c11(void *take_birth)
+{
+    struct birth birth = begin(take_birth);
+    int result;
+    pthread_cleanup_push(end, birth.place);
+    result = birth.start_c11(birth.argument);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+static struct birth *conceive(const void *caller, void *argument)
+{
+    struct birth *birth = ofs_caller(caller) == CALLER_GAME ? calloc(1, sizeof *birth) : NULL;
+    if (birth) {
+        birth->place = take_place(-1, false);
+        birth->argument = argument;
+    }
+    return birth;
+}
+
+static void miscarry(struct birth *birth)
+{
+    if (birth->place)
+        give_place(birth->place);
+    free(birth);
+}
+
+EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
+{
+    struct birth *birth = conceive(CALLER, argument);
+    int error;
+    if (!birth)
+        return REAL(pthread_create)(id, attributes, start, argument);
+    birth->start = start;
+    error = REAL(pthread_create)(id, attributes, run, birth);
+    if (error)
+        miscarry(birth);
+    return error;
+}
+
+EXPORT int thrd_create(thrd_t *id, thrd_start_t start, void *argument)
+{
+    struct birth *birth = conceive(CALLER, argument);
+    int error;
+    if (!birth)
+        return REAL(thrd_create)(id, start, argument);
+    birth->start_c11 = start;
+    error = REAL(thrd_create)(id, run_c11, birth);
+    if (error != thrd_success)
+        miscarry(birth);
+    return error;
+}
