@@ -3,9 +3,9 @@
  *     ROUNDS interleaved rounds (default 9), each setting for MS milliseconds (default 60); the learner and the first game left
  *     to the scheduler, on the first two cores, or on one core. The scheduler does either of these for seconds on end: with a
  *     core that is idle they lie apart, and every wake-up has to get a processor out of its sleep.
- * One line of JSON for each number of games, length of frame and spin: how long a step took (the slowest of the games, as a
- * learner in lockstep sees it), its median and 95th percentile over all rounds, and the steps of all games in a second.
- * `spin_us` is how long both sides look before they sleep; -1 is what the channel decides by itself. */
+ * One line of JSON for each number of games, length of frame and spin: how long a step took (the slowest of the games,
+ * as a learner in lockstep sees it), its median and 95th percentile over all rounds, and the steps of all games in a
+ * second. `spin_us` is how long both sides look before they sleep; -1 is what the channel decides by itself. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,8 @@
 static const int spins_us[] = { 0, 1, 2, 5, 10, 20, 50, 100, 200, 500, -1 };
 static const struct {
     uint32_t games, frame_us, think_us;
-} loads[] = { { 1, 0, 0 }, { 1, 100, 0 }, { 1, 400, 50 }, { 1, 1000, 50 }, { 1, 400, 400 }, { 1, 0, 100 }, { 2, 0, 0 }, { 2, 100, 0 }, { 2, 400, 50 }, { 4, 100, 0 }, { 4, 400, 50 } };
+} loads[] = { { 1, 0, 0 }, { 1, 100, 0 }, { 1, 400, 50 }, { 1, 1000, 50 }, { 1, 400, 400 }, { 1, 0, 100 },
+              { 2, 0, 0 }, { 2, 100, 0 }, { 2, 400, 50 }, { 4, 100, 0 },   { 4, 400, 50 } };
 
 #define SPINS (sizeof spins_us / sizeof spins_us[0])
 #define LOADS (sizeof loads / sizeof loads[0])
@@ -129,7 +130,8 @@ static void start_games(struct ofs_learner *learner, const char *where)
     for (uint32_t i = 0; i < MAX_GAMES; i++) {
         char place[64];
 
-        snprintf(place, sizeof place, "%d:%u:%u", ofs_learner_descriptor(learner), i, ofs_learner_seat_open(learner, i, -1));
+        snprintf(place, sizeof place, "%d:%u:%u", ofs_learner_descriptor(learner), i,
+                 ofs_learner_seat_open(learner, i, -1));
         seats[i] = i;
         if (fork() == 0) {
             if (strcmp(where, "free") != 0)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Plays for a long time and looks for what grows or stays behind; to be run by hand.
 
-    PYTHONPATH=build/python .venv/bin/python bench/soak.py [--steps 1000000] [--kills 1000] [--learners 100]
+    .venv/bin/python bench/soak.py [--steps 1000000] [--kills 1000] [--learners 100]
 
 Three parts. --steps: so many steps of a vector of small games, with a table of memory, descriptors and shared memory.
 --kills: so many times a process of a game is killed at a random moment while the learner goes on. --learners: so many
-learners are killed at a random moment, with their games. Exit status 1 if anything grew or was left behind.
+learners are killed at a random moment, with their games. Exit status 1 if anything grew or was left behind. Shared memory
+is that of the whole machine: run nothing else meanwhile.
 """
 import argparse
 import os
@@ -30,9 +31,25 @@ def system_shm_kb():
         return next(int(line.split()[1]) for line in file if line.startswith("Shmem:"))
 
 
+def children():
+    """Living processes below this one, and how many dead ones wait for somebody to ask how they ended."""
+    living, dead = [], 0
+    for pid in procfs.tree(os.getpid())[1:]:
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                ended = file.read().rsplit(")", 1)[1].split()[0] in "ZX"
+        except OSError:
+            continue
+        if ended:
+            dead += 1
+        else:
+            living.append(pid)
+    return living, dead
+
+
 def figures():
     pid = os.getpid()
-    games = procfs.tree(pid)[1:]
+    games = children()[0]
     pss = 0
     for game in games:
         try:
@@ -66,7 +83,8 @@ def make(args):
     else:
         more = {"reset": "restart", "spares": args.spares}
     return offstage.GameVectorEnv(command, args.games, actions=["Left", None, "Right"], frame_skip=1, hz=60, seed=1,
-                                  observation={"size": (84, 84), "stack": 4}, timeout=60.0, **more)
+                                  observation={"size": (84, 84), "stack": 4}, timeout=60.0,
+                                  max_crashes=1_000_000, **more)
 
 
 def actions_of(args):
@@ -109,8 +127,8 @@ class Killer(threading.Thread):
 
     def run(self):
         while self.left:
-            time.sleep(self.dice.uniform(0, 0.1))
-            victims = procfs.tree(os.getpid())[1:]
+            time.sleep(self.dice.uniform(0, 0.4))
+            victims = children()[0]
             if not victims:
                 continue
             try:
@@ -190,11 +208,11 @@ def learners(args):
 def ended(what):
     """After close(): no process is left of this one."""
     deadline = time.monotonic() + 10
-    while procfs.tree(os.getpid())[1:] and time.monotonic() < deadline:
+    while children()[0] and time.monotonic() < deadline:
         time.sleep(0.01)
-    left = procfs.tree(os.getpid())[1:]
-    print(f"{what}: {len(left)} processes left after close()")
-    return not left
+    living, dead = children()
+    print(f"{what}: {len(living)} processes left after close()" + (f", and {dead} that nobody has waited for" if dead else ""))
+    return not living
 
 
 def verdict(what, found):
@@ -212,8 +230,13 @@ def main():
     parser.add_argument("--scene", default="triangle-84", help="triangle-84, gears-300 or brick (default triangle-84)")
     parser.add_argument("--build", default=os.path.join(os.path.dirname(HERE), "build"))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--smoke", action="store_true", help="a few of each; growth is shown, not judged")
     args = parser.parse_args()
+    if args.smoke:
+        args.steps, args.kills, args.learners, args.games = 400, 3, 1, 2
+        SLACK.clear()
     args.build = os.path.abspath(args.build)
+    sys.path.insert(0, os.path.join(args.build, "python"))
     os.environ.setdefault("LP_NUM_THREADS", "0")
     parts = [part(args) for part, wanted in ((steps, args.steps), (kills, args.kills), (learners, args.learners)) if wanted]
     return 0 if all(parts) else 1

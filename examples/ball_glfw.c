@@ -3,9 +3,9 @@
  *   cc examples/ball_glfw.c -o ball $(pkg-config --cflags --libs glfw3 gl) -lm
  *   ./ball [SEED]
  *
- * A learner that plays it, under Offstage, is told what the moments are worth, in one of two ways. As it stands, by a line
- * on the descriptor that the variable OFFSTAGE_REPORT names, which needs no library and works from any language; with
- * Offstage's C side, by ofs_report():
+ * A learner that plays it, under Offstage, is told what the moments are worth, in one of two ways. As it stands, by a
+ * line on the descriptor that the variable OFFSTAGE_REPORT names, which needs no library and works from any language;
+ * with Offstage's C side, by ofs_report():
  *
  *   cc -DWITH_OFFSTAGE examples/ball_glfw.c -o ball $(pkg-config --cflags --libs offstage glfw3 gl) -lm
  *
@@ -129,7 +129,8 @@ static void play(GLFWwindow *window, struct game *game)
             glfwSetWindowShouldClose(window, GLFW_TRUE);
         if (glfwGetKey(window, GLFW_KEY_SPACE) == GLFW_PRESS && (game->over || game->bounces > 0))
             begin(game);
-        int move = (glfwGetKey(window, GLFW_KEY_RIGHT) == GLFW_PRESS) - (glfwGetKey(window, GLFW_KEY_LEFT) == GLFW_PRESS);
+        int move = glfwGetKey(window, GLFW_KEY_RIGHT) == GLFW_PRESS;
+        move -= glfwGetKey(window, GLFW_KEY_LEFT) == GLFW_PRESS;
         double reward = 0;
         for (; (double)ticks / TICKS_PER_SECOND <= glfwGetTime() - start; ticks++)
             reward += step(game, move);

@@ -2,8 +2,8 @@
 
     python examples/catch_pygame.py [--seed N]
 
-Left/Right move, Space begins a new game, Escape quits. It is an ordinary pygame program for a desktop. Where a learner plays
-it, under Offstage, it says what a moment was worth; everywhere else `report` does nothing.
+Left/Right move, Space begins a new game, Escape quits. It is an ordinary pygame program for a desktop. Where a learner
+plays it, under Offstage, it says what a moment was worth; everywhere else `report` does nothing.
 """
 
 from __future__ import annotations

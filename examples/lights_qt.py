@@ -81,7 +81,8 @@ class Lamps(QOpenGLWidget):
         gradient = QRadialGradient(middle, LAMP / 2)
         for place, strength in ((0.0, 1.0), (1.0, 0.55)):
             parts = zip(DARK.getRgb()[:3], GLOW.getRgb()[:3])
-            gradient.setColorAt(place, QColor(*(round(dark + (glow - dark) * shine * strength) for dark, glow in parts)))
+            color = [round(dark + (glow - dark) * shine * strength) for dark, glow in parts]
+            gradient.setColorAt(place, QColor(*color))
         return QBrush(gradient)
 
 

@@ -1,9 +1,9 @@
-"""A racing car in the manner of the first Gym environments: pyglet 1.5, `render()`, and a `step` that returns four things.
+"""A racing car in the manner of the first Gym environments: pyglet 1.5, `render()`, a `step` that returns four things.
 
     python examples/old_gym_car.py                 # with pyglet 1.5; drive with the arrow keys, Escape quits
 
-It imports neither Gym nor NumPy and stays as it was written: the window is drawn with OpenGL's fixed functions, and the loop at
-the end lets a person drive, as that of CarRacing does. old_gym_hook.py makes a gymnasium environment of it.
+It imports neither Gym nor NumPy: the window is drawn with OpenGL's fixed functions, and the loop at the end lets a person
+drive, as that of CarRacing does. old_gym_hook.py makes a gymnasium environment of it, which changes nothing in here.
 """
 
 import math
@@ -27,8 +27,8 @@ class CarEnv:
 
     Action: (steer -1 .. 1, gas 0 .. 1, brake 0 .. 1).
     Observation: (x, y, heading, speed, place of the track's middle to the left of the car).
-    Reward: 1000 / TILES for each new tile of the track, -0.1 each step. Done when all tiles are visited, or the car is far
-        out on the grass, which costs 100.
+    Reward: 1000 / TILES for each new tile of the track, -0.1 each step. Done when all tiles are visited, or the car is
+        far out on the grass, which costs 100.
     """
 
     metadata = {"render.modes": ["human"], "video.frames_per_second": FPS}

@@ -1,10 +1,10 @@
-"""Makes an environment of the time before Gymnasium one that `offstage.GameEnv` can play: old_gym_car.py, or another like it.
+"""Makes an environment of the time before Gymnasium one that `offstage.GameEnv` can play: old_gym_car.py, or another.
 
     offstage.GameEnv(["python", "examples/old_gym_car.py"], hook="examples/old_gym_hook.py", reset="hook", ...)
 
-The program runs as a person would start it and steers by its keys. This file, which Offstage runs inside of it, finds the
-environment that it drives, listens to its `step` (observation, reward, done, info) and tells the learner; `reset` seeds the
-environment in the old way and begins anew. The learner needs neither this pyglet nor this Python.
+The program runs as a person would start it and is steered by its keys. This file, which Offstage runs inside of it,
+finds the environment that the program drives, listens to its `step` (observation, reward, done, info) and tells the
+learner; `reset` seeds it in the old way and begins anew. The learner needs neither this pyglet nor this Python.
 
 Reward: the sum since the learner's last step. Terminated: `done`. Info: the environment's own.
 """

@@ -1,7 +1,7 @@
 """What the trainings of Brick Dodge in NumPy share: playing, learning, evaluating, and what is written at the end.
 
-The games are any gymnasium.vector.VectorEnv with pictures (frames, height, width) uint8 as observations, the actions left,
-stay and right, +1 for each row passed and -1 for a crash, and autoreset in the same step.
+The games are any gymnasium.vector.VectorEnv with pictures (frames, height, width) uint8 as observations, the actions
+left, stay and right, +1 for each row passed and -1 for a crash, and autoreset in the same step.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ROLLOUT_STEPS = 64
 LEARNING_RATE = 1e-3
 HELD_OUT_SEED = 1_000_000  # training seeds are below
 
-# Each frame of one game: as the window shows it, (height, width, 3) uint8, and as the agent sees it, (height, width) uint8.
+# Each frame of one game: as the window shows it, (height, width, 3) uint8, and as the agent sees it, (height, width).
 Recording = list[tuple[np.ndarray, np.ndarray]]
 
 

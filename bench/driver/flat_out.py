@@ -40,7 +40,9 @@ class Game:
         self.errors = tempfile.TemporaryFile()
         options = ["--lockstep", "60", "--timeout", "0"] + (["--input", script] if script else [])
         self.process = subprocess.Popen([setup.launcher, "run", *options, "--", *command], env=env,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors)
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors,
+                                        start_new_session=True,  # as each of Offstage's games and peers has
+                                        preexec_fn=procfs.end_with_parent)
         self.page = None
 
     def frames(self):

@@ -38,7 +38,8 @@ def settle(setup, program):
 
 def numbers_of(setup, program, frames, rounds):
     smoke, slow = setup.args.smoke, program == "brick"
-    return ["--rounds", str(min(setup.args.rounds, rounds)), "--steps", "3" if smoke else "40" if slow else "2000",
+    steps = 3 if smoke else {"brick": 40, "gears-300": 400}.get(program, 2000)
+    return ["--rounds", str(min(setup.args.rounds, rounds)), "--steps", str(steps),
             "--frames", str(frames), "--repeats", "1" if smoke else "7" if slow else "41", "--settle",
             "800" if slow and not smoke else "0"]
 
@@ -82,7 +83,7 @@ def pair(program, learner, found, ways):
 
 def resets(setup, out, program):
     smoke = setup.args.smoke
-    numbers = ["--times", "1" if smoke else "5" if setup.args.quick else "10", "--pause", "0.5" if smoke else "2"]
+    numbers = ["--times", "1" if smoke else "6", "--pause", "0.5" if smoke else "2"]
     numbers += ["--gpu", "software"] if setup.args.gpu == "software" else []
     found = once([setup.args.python, os.path.join(setup.args.root, "bench", "games", "starts.py"), "resets", "--program",
                   program, "--programs", setup.programs, *numbers], python_env(setup), f"resets of {program}")
@@ -91,6 +92,14 @@ def resets(setup, out, program):
         for value in found.get(name + "_ns", []):
             case.add(name, value / 1e6)
     out.add(case)
+
+
+def soak(setup, out):
+    """bench/soak.py takes half an hour; here only whether it still runs, and leaves nothing behind."""
+    done = subprocess.run([setup.args.python, os.path.join(setup.args.root, "bench", "soak.py"), "--smoke", "--build",
+                           setup.args.build], env=python_env(setup), capture_output=True, timeout=300, text=True)
+    if done.returncode:
+        raise Failed(f"soak.py --smoke: exit {done.returncode}: {(done.stdout + done.stderr).strip()[-400:]}")
 
 
 def python_env(setup):
@@ -111,6 +120,8 @@ def run(setup, out):
     if in_python_too:
         for program in ("brick", "gears-300"):
             attempt(out, resets, setup, out, program)
+        if setup.args.smoke:
+            attempt(out, soak, setup, out)
 
 
 def attempt(out, measure, *arguments):

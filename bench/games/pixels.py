@@ -80,6 +80,8 @@ class PixelEnv(gymnasium.Env):
 
         import cv2
 
+        # As each of Offstage's games has: on a busy machine Linux shares the processors out by session.
+        os.setsid()
         cv2.setNumThreads(1)
         if self.display == "own":
             import xserver

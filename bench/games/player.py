@@ -20,8 +20,8 @@ def command_of(program, programs, python):
 
 
 def options_of(program, args):
-    """Everything but the frame skip. A scene has no end, and no reset but its start. Its play begins with its second frame:
-    before its first, GLFW has shown a black one, and after it GLFW looks at the events of its start only."""
+    """Everything but the frame skip. A scene has no end, and no reset but its start. Its play begins with its third frame: by
+    then GLFW has read the events of its start, and keys are noticed at once."""
     found = {"actions": ACTIONS, "observation": OBSERVATION, "hz": 60, "seed": 1, "timeout": 60.0, "gpu": args.gpu,
              "environment": {"LP_NUM_THREADS": os.environ["LP_NUM_THREADS"]} if "LP_NUM_THREADS" in os.environ else {}}
     if program == "brick":

@@ -30,7 +30,8 @@ class ScenePixels(pixels.PixelEnv):
 
     def begin(self, seed):
         self.library.bench_glfw_begin()
-        self.library.bench_glfw_tick(0)  # as played by Offstage, it begins with the second frame; see player.py
+        for _ in range(2):  # as played by Offstage, it begins with the third frame; see player.py
+            self.library.bench_glfw_tick(0)
         self.direction = 0
 
     def act(self, action):

@@ -6,11 +6,13 @@
  * learner_wait.c    waits for answers; why no wake-up is lost
  * game_attach.c     comes to a seat, and leaves it
  * game.c            takes commands, gives answers
+ * release.c         when exported CUDA memory may be freed
+ * cuda_ipc.c        exported CUDA memory itself; not part of the object library, see cuda_ipc.h
  * futex.c           sleeping and waking, with a bounded spin before
  *
- * May include its own folder and libc only. Status codes are those of offstage.h, which is part of the public interface.
- * No function here keeps a lock, allocates after creation, or changes errno. Every wait looks whether the other side is
- * alive at least every 100 ms. */
+ * May include its own folder and libc only. Status codes are those of offstage.h, which is part of the public
+ * interface. No function here keeps a lock, allocates after creation, or changes errno. Every wait looks whether the
+ * other side is alive at least every 100 ms. */
 #ifndef OFS_CHANNEL_CHANNEL_H
 #define OFS_CHANNEL_CHANNEL_H
 
@@ -25,6 +27,12 @@
 
 struct ofs_learner;
 
+/* CUDA memory of the learner's, as other processes can open it. */
+struct ofs_channel_export {
+    int32_t device;               /* as the learner counts them */
+    unsigned char uuid[16], handle[64];
+};
+
 struct ofs_learner_desc {
     uint32_t seats;               /* 1 .. 4096 */
     uint32_t rows;                /* 1 .. 65536 */
@@ -35,10 +43,11 @@ struct ofs_learner_desc {
     const void *plan;             /* struct ofs_plan_desc; NULL = none */
     uint32_t plan_bytes;
     uint32_t window;
+    const struct ofs_channel_export *cuda; /* the rows lie in CUDA memory (cuda_ipc.h); NULL = in this one */
 };
 
-/* Make the memory. OFS_OK, OFS_EINVAL, OFS_ENOMEM (also: no room for shared memory), OFS_ENOSYS (no memfd). `why` takes a
- * sentence. The descriptor is close-on-exec; it is given to games by whoever starts them. */
+/* Make the memory. OFS_OK, OFS_EINVAL, OFS_ENOMEM (also: no room for shared memory), OFS_ENOSYS (no memfd). `why` takes
+ * a sentence. The descriptor is close-on-exec; it is given to games by whoever starts them. */
 enum ofs_status ofs_learner_create(const struct ofs_learner_desc *desc, struct ofs_learner **learner_out, char *why,
                                    size_t why_bytes);
 /* Tells every game to end. The rows stay where they are; commands get OFS_EPEER from now on. In a forked child it says
@@ -47,13 +56,19 @@ void ofs_learner_close(struct ofs_learner *learner);
 /* As ofs_learner_close, and takes the memory away. Accepts NULL. No other call may be under way. */
 void ofs_learner_destroy(struct ofs_learner *learner);
 
-int ofs_learner_descriptor(const struct ofs_learner *learner);
-unsigned char *ofs_learner_rows(const struct ofs_learner *learner, size_t *bytes_out); /* all of them, dense */
+/* With rows in CUDA memory, after ofs_learner_close: wait until every game has closed them or its process has ended.
+ * Only then may the memory be freed: the driver leaves it undefined before. OFS_OK, OFS_ETIMEDOUT: better never free
+ * it. */
+enum ofs_status ofs_learner_wait_released(struct ofs_learner *learner, uint64_t timeout_ns);
 
-/* A new life for the seat: everything the game wrote in it is forgotten, and a game of an earlier life leaves, or is found
- * to be an impostor: no state or answer of its can reach this life. One that is just filling in an answer or an observation
- * may still do so, so begin a life when the process of the one before has ended or was killed. `gone_fd`: a descriptor that becomes readable, or is hung up, when the game has ended (a pidfd, a
- * pipe); borrowed until the next life or ofs_learner_destroy; -1 = none. Returns the life, which is never 0. */
+int ofs_learner_descriptor(const struct ofs_learner *learner);
+unsigned char *ofs_learner_rows(const struct ofs_learner *learner, size_t *bytes_out); /* all of them, dense; NULL on CUDA */
+
+/* A new life for the seat: everything the game wrote in it is forgotten, and a game of an earlier life leaves, or is
+ * found to be an impostor: no state or answer of its can reach this life. One that is just filling in an answer or an
+ * observation may still do so, so begin a life when the process of the one before has ended or was killed. `gone_fd`: a
+ * descriptor that becomes readable, or is hung up, when the game has ended (a pidfd, a pipe); borrowed until the next
+ * life or ofs_learner_destroy; -1 = none. Returns the life, which is never 0. */
 uint32_t ofs_learner_seat_open(struct ofs_learner *learner, uint32_t seat, int gone_fd);
 /* Set or change it later, when the game has been started. */
 void ofs_learner_seat_watch(struct ofs_learner *learner, uint32_t seat, int gone_fd);
@@ -67,8 +82,9 @@ struct ofs_command {
     uint32_t payload_bytes;
 };
 
-/* Give a command. OFS_OK; OFS_EINVAL (too many events, not in order, no such row, frames = 0 in a step, ...); OFS_EBUSY: the
- * one before is not answered yet; OFS_EAGAIN: the game has not shown its first frame; OFS_EPEER: it is gone. */
+/* Give a command. OFS_OK; OFS_EINVAL (too many events, not in order, no such row, frames = 0 in a step, ...);
+ * OFS_EBUSY: the one before is not answered yet; OFS_EAGAIN: the game has not shown its first frame; OFS_EPEER: it is
+ * gone. */
 enum ofs_status ofs_learner_command(struct ofs_learner *learner, uint32_t seat, const struct ofs_command *command);
 
 /* What a wait finds about a seat. */
@@ -88,11 +104,11 @@ enum ofs_status ofs_learner_wait(struct ofs_learner *learner, const uint32_t *se
                                  uint32_t count, uint32_t wanted, uint64_t timeout_ns, bool (*interrupted)(void *),
                                  void *context);
 
-/* A copy of the seat's answer, checked. Texts, informations and the picture are borrowed until the next command or life, the
- * text also until the next call for this seat. While the newest command is not answered, only number, state, process and,
- * of a game that has left, the error are filled in: whatever a dying game wrote beyond that is not to be seen.
- * `number` counts the answers of this life, from 1; 0 = none.
- * OFS_OK, or OFS_EINVAL when the game wrote nonsense. */
+/* A copy of the seat's answer, checked. Texts, informations and the picture are borrowed until the next command or
+ * life, the text also until the next call for this seat. While the newest command is not answered, only number, state,
+ * process and, of a game that has left, the error are filled in: whatever a dying game wrote beyond that is not to be
+ * seen. `number` counts the answers of this life, from 1; 0 = none. OFS_OK, or OFS_EINVAL when the game wrote
+ * nonsense. */
 struct ofs_answer {
     uint32_t number, state, flags, info_kind, width_px, height_px, picture_width_px, picture_height_px;
     int32_t process;              /* in the game's pid namespace */
@@ -109,10 +125,10 @@ enum ofs_status ofs_learner_answer(const struct ofs_learner *learner, uint32_t s
 
 struct ofs_game;
 
-/* Come to a seat. `place`: "descriptor:seat:life", the value of OFFSTAGE_CHANNEL. The descriptor is made close-on-exec, and
- * the memory checked. OFS_OK, OFS_EINVAL (not such a place, a memory that is no channel, of another version, or whose
- * numbers make no sense), OFS_EPEER (the seat has another life, or the learner is gone), OFS_EBUSY (a living process sits
- * there), OFS_ENOMEM, OFS_EIO. */
+/* Come to a seat. `place`: "descriptor:seat:life", the value of OFFSTAGE_CHANNEL. The descriptor is made close-on-exec,
+ * and the memory checked. OFS_OK, OFS_EINVAL (not such a place, a memory that is no channel, of another version, or
+ * whose numbers make no sense), OFS_EPEER (the seat has another life, or the learner is gone), OFS_EBUSY (a living
+ * process sits there), OFS_ENOMEM, OFS_EIO. */
 enum ofs_status ofs_game_attach(const char *place, struct ofs_game **game_out, char *why, size_t why_bytes);
 /* Leave in order: state GONE, with a sentence or NULL. The memory is unmapped. Accepts NULL. */
 void ofs_game_leave(struct ofs_game *game, const char *sentence);
@@ -120,20 +136,26 @@ void ofs_game_leave(struct ofs_game *game, const char *sentence);
 void ofs_game_abandon(struct ofs_game *game);
 
 const struct ofs_channel_header *ofs_game_header(const struct ofs_game *game); /* a checked copy, constant fields only */
-/* NULL when there is no row of this number; no place or no memory for a picture of so many bytes (which takes its memory
- * now: without, writing to it would end the process); no place for information. */
+/* NULL when there is no row of this number, or not in this memory; no place or no memory for a picture of so many bytes
+ * (which takes its memory now: without, writing to it would end the process); no place for information. */
 unsigned char *ofs_game_row(const struct ofs_game *game, uint32_t row);
 unsigned char *ofs_game_picture(struct ofs_game *game, size_t bytes);
 unsigned char *ofs_game_info(const struct ofs_game *game, size_t *bytes_out);
 
+/* Say that this game is about to open the rows in CUDA memory, and, after it has closed them, that it has. OFS_OK;
+ * OFS_EPEER: they must not be opened, the learner is done; OFS_EBUSY: a game of the life before has them. */
+enum ofs_status ofs_game_import_begin(struct ofs_game *game);
+void ofs_game_import_end(struct ofs_game *game);
+
 /* The first frame has been shown. */
 void ofs_game_ready(struct ofs_game *game);
 
-/* Wait for the next command; a checked copy, events and payload borrowed until the answer.
- * OFS_OK; OFS_ETIMEDOUT; OFS_EPEER: the learner is gone or has closed the channel, or the seat has another life: leave. */
+/* Wait for the next command; a checked copy, events and payload borrowed until the answer. OFS_OK; OFS_ETIMEDOUT;
+ * OFS_EPEER: the learner is gone or has closed the channel, or the seat has another life: leave. */
 enum ofs_status ofs_game_wait(struct ofs_game *game, uint64_t timeout_ns, struct ofs_command *command);
 
-/* What goes into an answer; NULL texts and zeros are left as "nothing". An error that is not empty sets OFS_ANSWER_FAILED. */
+/* What goes into an answer; NULL texts and zeros are left as "nothing". An error that is not empty sets
+ * OFS_ANSWER_FAILED. */
 struct ofs_reply {
     uint32_t flags, info_used, info_kind;
     double reward;

@@ -59,31 +59,38 @@ static inline bool look(const uint32_t *word, uint32_t old)
     return false;
 }
 
-/* Nobody is kept from running: the core is offered about every microsecond. When somebody took it, others want it, and sleeping
- * is better: on one core with the other side, it is what lets that one run at all. */
-static bool look_for(const uint32_t *word, uint32_t old, uint32_t ns)
+enum outcome { FOUND, IN_VAIN, CROWDED };
+
+/* Nobody is kept from running: the core is offered about every microsecond. When somebody took it, others want it, and
+ * then it is given back a whole time slice later, milliseconds after the word may have changed. Who sleeps is woken at
+ * once. */
+static enum outcome look_for(const uint32_t *word, uint32_t old, uint32_t ns)
 {
+    const uint64_t others_ran_ns = 4000;
     uint64_t start = ofs_channel_now_ns(), now = start;
 
     while (now - start < ns) {
-        const uint64_t others_ran_ns = 4000;
         uint64_t before;
 
         if (look(word, old))
-            return true;
+            return FOUND;
         before = ofs_channel_now_ns();
         (void)syscall(SYS_sched_yield);
         now = ofs_channel_now_ns();
         if (now - before > others_ran_ns)
-            return ofs_load(word) != old;
+            return CROWDED;
     }
-    return false;
+    return IN_VAIN;
+}
+
+static uint32_t grow(uint32_t pass, uint32_t factor, uint32_t max)
+{
+    pass = pass * factor + factor - 1;
+    return pass < max ? pass : max;
 }
 
 bool ofs_spin(struct ofs_spinner *spinner, const uint32_t *word, uint32_t old, uint32_t ns)
 {
-    enum { PASS_MAX = 63 };
-
     if (ns == 0)
         return false;
     if (spinner->passed < spinner->pass) {
@@ -91,10 +98,10 @@ bool ofs_spin(struct ofs_spinner *spinner, const uint32_t *word, uint32_t old, u
         return false;
     }
     spinner->passed = 0;
-    if (look_for(word, old, ns)) {
-        spinner->pass = 0;
-        return true;
+    switch (look_for(word, old, ns)) {
+    case FOUND: spinner->pass = 0; return true;
+    case IN_VAIN: spinner->pass = grow(spinner->pass, 2, 63); break;
+    case CROWDED: spinner->pass = grow(spinner->pass, 16, 1023); break;
     }
-    spinner->pass = spinner->pass * 2 + 1 < PASS_MAX ? spinner->pass * 2 + 1 : PASS_MAX;
-    return false;
+    return ofs_load(word) != old;
 }

@@ -95,20 +95,28 @@ static bool next_command(struct ofs_game *game, struct ofs_command *command)
     return false;
 }
 
+static bool look_for_command(struct ofs_game *game)
+{
+    uint32_t spin_ns = ofs_load(&game->shared->game_spin_ns);
+
+    if (spin_ns > OFS_CHANNEL_SPIN_MAX_NS)
+        spin_ns = OFS_CHANNEL_SPIN_MAX_NS;
+    if (spin_ns != game->spin_ns) {
+        game->spinner = (struct ofs_spinner){ 0, 0 };
+        game->spin_ns = spin_ns;
+    }
+    return ofs_spin(&game->spinner, &game->seat->command, game->answered, spin_ns);
+}
+
 enum ofs_status ofs_game_wait(struct ofs_game *game, uint64_t timeout_ns, struct ofs_command *command)
 {
     uint64_t now, end;
-    uint32_t spin_ns;
 
     if (next_command(game, command))
         return OFS_OK;
     if (ofs_game_over(game))
         return OFS_EPEER;
-    spin_ns = ofs_load(&game->shared->game_spin_ns);
-    if (spin_ns > OFS_CHANNEL_SPIN_MAX_NS)
-        spin_ns = OFS_CHANNEL_SPIN_MAX_NS;
-    if (timeout_ns && ofs_spin(&game->spinner, &game->seat->command, game->answered, spin_ns) &&
-        next_command(game, command))
+    if (timeout_ns && look_for_command(game) && next_command(game, command))
         return OFS_OK;
     now = ofs_channel_now_ns();
     end = timeout_ns > UINT64_MAX - now ? UINT64_MAX : now + timeout_ns;

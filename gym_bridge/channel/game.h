@@ -17,6 +17,7 @@ struct ofs_game {
     uint32_t number, life;        /* of the seat */
     uint32_t answered, taken;     /* numbers of commands */
     struct ofs_spinner spinner;
+    uint32_t spin_ns;             /* as the learner had it when the spinner began */
     uint64_t next_look_ns;        /* whether the learner is alive */
     bool watched;                 /* the learner's process id means the same here as there */
     bool over;

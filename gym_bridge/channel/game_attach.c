@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SETTLE_TRIES 50           /* 1 ms apart: how long a process that takes a seat may need to say its number */
+#define SETTLE_TRIES 50 /* 1 ms apart: how long a process that takes a seat may need to say its number */
 
 /* -- coming -------------------------------------------------------------------------------------------------------- */
 
@@ -75,8 +75,9 @@ static bool process_alive(pid_t process)
     return kill(process, 0) == 0 || errno != ESRCH;
 }
 
-/* The state is claimed by a swap from what this life begins with, so a late game of another life claims nothing. A process
- * that sits there and has died (a wrapper that showed a frame of its own) is followed by the next one of its command. */
+/* The state is claimed by a swap from what this life begins with, so a late game of another life claims nothing. A
+ * process that sits there and has died (a wrapper that showed a frame of its own) is followed by the next one of its
+ * command. */
 static enum ofs_status take_seat(struct ofs_game *game, char *why, size_t why_bytes)
 {
     struct ofs_channel_seat *s = game->seat;
@@ -89,7 +90,8 @@ static enum ofs_status take_seat(struct ofs_game *game, char *why, size_t why_by
         return OFS_EPEER;
     }
     OFS_CHANNEL_POINT(101);
-    if (ofs_swap(&s->state, ofs_state_word(game->life, OFS_SEAT_EMPTY), ofs_state_word(game->life, OFS_SEAT_ATTACHED))) {
+    if (ofs_swap(&s->state, ofs_state_word(game->life, OFS_SEAT_EMPTY),
+                 ofs_state_word(game->life, OFS_SEAT_ATTACHED))) {
         OFS_CHANNEL_POINT(102);
         __atomic_store_n(&s->process, self, __ATOMIC_SEQ_CST);
         return OFS_OK;
@@ -156,7 +158,8 @@ static enum ofs_status attach(struct ofs_game *game, const char *place, char *wh
     const char *wrong;
 
     if (!read_place(place, &descriptor, &game->number, &game->life)) {
-        ofs_channel_say(why, why_bytes, "OFFSTAGE_CHANNEL is not descriptor:seat:life: %.60s", place ? place : "(nothing)");
+        ofs_channel_say(why, why_bytes, "OFFSTAGE_CHANNEL is not descriptor:seat:life: %.60s",
+                        place ? place : "(nothing)");
         return OFS_EINVAL;
     }
     game->descriptor = (int)descriptor;
@@ -236,7 +239,8 @@ void ofs_game_leave(struct ofs_game *game, const char *sentence)
         if (!published)
             ofs_game_write_error(game->seat, sentence ? sentence : "");
         OFS_CHANNEL_POINT(105);
-        if (ofs_game_change_state(game, OFS_SEAT_READY, OFS_SEAT_GONE) || ofs_game_change_state(game, OFS_SEAT_ATTACHED, OFS_SEAT_GONE))
+        if (ofs_game_change_state(game, OFS_SEAT_READY, OFS_SEAT_GONE) ||
+            ofs_game_change_state(game, OFS_SEAT_ATTACHED, OFS_SEAT_GONE))
             ofs_game_ring(game);
         OFS_CHANNEL_POINT(106);
     }
@@ -255,14 +259,11 @@ void ofs_game_abandon(struct ofs_game *game)
 
 /* -- places -------------------------------------------------------------------------------------------------------- */
 
-const struct ofs_channel_header *ofs_game_header(const struct ofs_game *game)
-{
-    return &game->h;
-}
+const struct ofs_channel_header *ofs_game_header(const struct ofs_game *game) { return &game->h; }
 
 unsigned char *ofs_game_row(const struct ofs_game *game, uint32_t row)
 {
-    if (row >= game->h.row_count || game->h.row_bytes == 0)
+    if (row >= game->h.row_count || ofs_channel_row_bytes_here(&game->h) == 0)
         return NULL;
     return game->memory + game->h.rows_offset + row * game->h.row_bytes;
 }

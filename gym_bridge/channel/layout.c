@@ -8,13 +8,15 @@
 
 #define DEFAULT_PICTURE (4096ull * 2160 * 3)
 /* Each single number stays below these, so that no product or sum of the checks can overflow. */
-#define MAX_OFFSET      (1ull << 46)
-#define MAX_SEAT        (1ull << 33)
-#define MAX_ROW         (1ull << 40)
+#define MAX_OFFSET (1ull << 46)
+#define MAX_SEAT   (1ull << 33)
+#define MAX_ROW    (1ull << 40)
 
-static uint64_t round_up(uint64_t value, uint64_t to)
+static uint64_t round_up(uint64_t value, uint64_t to) { return (value + to - 1) / to * to; }
+
+uint64_t ofs_channel_row_bytes_here(const struct ofs_channel_header *h)
 {
-    return (value + to - 1) / to * to;
+    return h->device == OFS_CHANNEL_HOST ? h->row_count * h->row_bytes : 0;
 }
 
 bool ofs_channel_lay_out(struct ofs_channel_header *h, uint64_t page_bytes)
@@ -29,7 +31,7 @@ bool ofs_channel_lay_out(struct ofs_channel_header *h, uint64_t page_bytes)
     /* 128: processors fetch lines of 64 bytes in pairs, and two games' words are not to share one. */
     h->seat_bytes = round_up(sizeof(struct ofs_channel_seat) + (uint64_t)h->payload_bytes + h->info_bytes, 128);
     h->rows_offset = round_up(h->seats_offset + h->seat_count * h->seat_bytes, page_bytes);
-    h->pictures_offset = round_up(h->rows_offset + h->row_count * h->row_bytes, page_bytes);
+    h->pictures_offset = round_up(h->rows_offset + ofs_channel_row_bytes_here(h), page_bytes);
     h->total_bytes = h->pictures_offset + h->seat_count * h->picture_bytes;
     return h->total_bytes <= MAX_OFFSET;
 }
@@ -53,7 +55,7 @@ const char *ofs_channel_check(const struct ofs_channel_header *h, uint64_t actua
         h->pictures_offset % page_bytes || h->picture_bytes % page_bytes)
         return "its offsets make no sense";
     if (h->seats_offset + h->seat_count * h->seat_bytes > h->rows_offset ||
-        h->rows_offset + h->row_count * h->row_bytes > h->pictures_offset ||
+        h->rows_offset + ofs_channel_row_bytes_here(h) > h->pictures_offset ||
         h->pictures_offset + h->seat_count * h->picture_bytes > h->total_bytes)
         return "its parts overlap";
     if (h->plan_bytes > OFS_CHANNEL_PLAN || h->device > OFS_CHANNEL_CUDA_IPC)

@@ -7,18 +7,21 @@
 /* -- lives and commands -------------------------------------------------------------------------------------------- */
 
 /* The numbers of commands go on from the life before: whatever a game of that one still publishes is a number that this
- * life has behind it, and its compare-and-swap fails. The life is stored first, and the number changed after it, so that a
- * game which sees the new number, or is woken by it, finds the new life as well. */
+ * life has behind it, and its compare-and-swap fails. The life is stored first, and the number changed after it, so
+ * that a game which sees the new number, or is woken by it, finds the new life as well. */
 uint32_t ofs_learner_seat_open(struct ofs_learner *learner, uint32_t seat, int gone_fd)
 {
     struct ofs_channel_seat *s = ofs_learner_seat(learner, seat);
     struct ofs_place *p = &learner->places[seat];
     uint32_t life = p->life == OFS_CHANNEL_LIFE_MAX ? 1 : p->life + 1;
+    int gone_before = p->gone_fd;
 
-    *p = (struct ofs_place){ .life = life, .base = p->command + 1, .command = p->command + 1, .collected = p->command + 1,
-                         .gone_fd = gone_fd };
+    *p = (struct ofs_place){
+        .life = life, .base = p->command + 1, .command = p->command + 1, .collected = p->command + 1, .gone_fd = gone_fd
+    };
     ofs_store(&s->life, life);
     OFS_CHANNEL_POINT(1);
+    ofs_learner_keep_ghost(learner, seat, gone_before);
     ofs_store(&s->state, ofs_state_word(life, OFS_SEAT_EMPTY));
     OFS_CHANNEL_POINT(2);
     ofs_store(&s->answer, p->base);
@@ -26,7 +29,8 @@ uint32_t ofs_learner_seat_open(struct ofs_learner *learner, uint32_t seat, int g
     OFS_CHANNEL_POINT(3);
     ofs_store(&s->asleep, 0);
     __atomic_store_n(&s->process, 0, __ATOMIC_SEQ_CST);
-    memset(&s->answer_flags, 0, offsetof(struct ofs_channel_seat, error) + 1 - offsetof(struct ofs_channel_seat, answer_flags));
+    memset(&s->answer_flags, 0,
+           offsetof(struct ofs_channel_seat, error) + 1 - offsetof(struct ofs_channel_seat, answer_flags));
     ofs_futex_wake(&s->command, INT_MAX);
     return life;
 }

@@ -23,6 +23,9 @@ struct ofs_learner {
     struct ofs_place *places;
     struct pollfd *polled;        /* one for each seat */
     char (*errors)[OFS_CHANNEL_ERROR];
+    int *ghosts;                  /* gone_fds, ours, of earlier lives that had the CUDA rows open; room for one a seat */
+    uint32_t ghost_count;
+    bool ghost_lost;              /* one of which we shall never know whether it is gone */
     int descriptor;
     pid_t creator;
     uint32_t cores;
@@ -37,8 +40,13 @@ static inline struct ofs_channel_seat *ofs_learner_seat(const struct ofs_learner
     return (struct ofs_channel_seat *)(learner->memory + learner->h.seats_offset + seat * learner->h.seat_bytes);
 }
 
+/* release.c: a life ends; does its game still have the rows open? */
+void ofs_learner_keep_ghost(struct ofs_learner *learner, uint32_t seat, int gone_fd);
+void ofs_learner_forget_ghosts(struct ofs_learner *learner);
+
 /* false: nonsense. */
-static inline bool ofs_learner_state(const struct ofs_channel_seat *s, const struct ofs_place *p, enum ofs_channel_state *state_out)
+static inline bool ofs_learner_state(const struct ofs_channel_seat *s, const struct ofs_place *p,
+                                     enum ofs_channel_state *state_out)
 {
     uint32_t word = ofs_load(&s->state);
 

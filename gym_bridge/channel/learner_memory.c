@@ -15,8 +15,8 @@
 static bool describe(struct ofs_channel_header *h, const struct ofs_learner_desc *desc, char *why, size_t why_bytes)
 {
     if (desc->seats < 1 || desc->seats > OFS_CHANNEL_SEATS || desc->rows < 1 || desc->rows > OFS_CHANNEL_ROWS) {
-        ofs_channel_say(why, why_bytes, "%u seats and %u rows: seats are 1 to %u, rows 1 to %u", desc->seats, desc->rows,
-                        OFS_CHANNEL_SEATS, OFS_CHANNEL_ROWS);
+        ofs_channel_say(why, why_bytes, "%u seats and %u rows: seats are 1 to %u, rows 1 to %u", desc->seats,
+                        desc->rows, OFS_CHANNEL_SEATS, OFS_CHANNEL_ROWS);
         return false;
     }
     if (desc->plan_bytes > OFS_CHANNEL_PLAN || (desc->plan_bytes && !desc->plan)) {
@@ -36,17 +36,25 @@ static bool describe(struct ofs_channel_header *h, const struct ofs_learner_desc
                                       .learner_namespace = ofs_channel_namespace(),
                                       .plan_bytes = desc->plan_bytes,
                                       .window = desc->window };
+    if (desc->cuda) {
+        h->device = OFS_CHANNEL_CUDA_IPC;
+        h->cuda_device = desc->cuda->device;
+        memcpy(h->cuda_uuid, desc->cuda->uuid, sizeof h->cuda_uuid);
+        memcpy(h->cuda_handle, desc->cuda->handle, sizeof h->cuda_handle);
+    }
     if (desc->plan_bytes)
         memcpy(h->plan, desc->plan, desc->plan_bytes);
     if (!ofs_channel_lay_out(h, (uint64_t)sysconf(_SC_PAGESIZE))) {
-        ofs_channel_say(why, why_bytes, "%u seats and %u rows of %llu bytes are more than can be shared", desc->seats,
-                        desc->rows, (unsigned long long)desc->row_bytes);
+        ofs_channel_say(
+            why, why_bytes, "%u seats, %u rows of %llu bytes and pictures of %llu bytes are more than can be shared",
+            desc->seats, desc->rows, (unsigned long long)desc->row_bytes, (unsigned long long)desc->picture_bytes);
         return false;
     }
     return true;
 }
 
-/* What the machine could still give, in bytes. Asking for more ends in the kernel killing a process, not in an error. */
+/* What the machine could still give, in bytes. Asking for more ends in the kernel killing a process, not in an
+ * error. */
 static uint64_t memory_available(void)
 {
     unsigned long long kib = 0;
@@ -70,6 +78,17 @@ static enum ofs_status no_room(const struct ofs_channel_header *h, const char *r
     return OFS_ENOMEM;
 }
 
+/* Kernels from 6.3 on want to hear that nothing in it will be executed; older ones refuse the word. */
+static int make_memfd(void)
+{
+    const unsigned noexec_seal = 8u;
+    int fd = memfd_create("offstage", MFD_CLOEXEC | MFD_ALLOW_SEALING | noexec_seal);
+
+    if (fd < 0 && errno == EINVAL)
+        fd = memfd_create("offstage", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    return fd;
+}
+
 /* All memory but the pictures' is taken now, so that none is missing later, when that would be a SIGBUS. */
 static enum ofs_status make_memory(struct ofs_learner *learner, char *why, size_t why_bytes)
 {
@@ -82,7 +101,7 @@ static enum ofs_status make_memory(struct ofs_learner *learner, char *why, size_
         return no_room(h, "files are limited to less (ulimit -f)", why, why_bytes);
     if (h->pictures_offset > memory_available())
         return no_room(h, "this machine has not so much left", why, why_bytes);
-    learner->descriptor = memfd_create("offstage", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    learner->descriptor = make_memfd();
     if (learner->descriptor < 0) {
         ofs_channel_say(why, why_bytes, "memfd_create failed: %s", strerror(errno));
         return errno == ENOSYS ? OFS_ENOSYS : OFS_ENOMEM;
@@ -100,15 +119,28 @@ static enum ofs_status make_memory(struct ofs_learner *learner, char *why, size_
     return OFS_OK;
 }
 
+/* Of a container that may use less than it sees: "200000 100000" are two cores. */
+static uint32_t cores_of_quota(void)
+{
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
+    unsigned long long quota = 0, period = 0;
+    bool found = file && fscanf(file, "%llu %llu", &quota, &period) == 2 && quota > 0 && period > 0;
+
+    if (file)
+        fclose(file);
+    return found && quota / period < UINT32_MAX ? (uint32_t)((quota + period - 1) / period) : UINT32_MAX;
+}
+
 static uint32_t count_cores(void)
 {
+    uint32_t cores, quota = cores_of_quota();
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
     cpu_set_t set;
-    long online;
 
+    cores = online > 0 ? (uint32_t)online : 1;
     if (sched_getaffinity(0, sizeof set, &set) == 0)
-        return (uint32_t)CPU_COUNT(&set);
-    online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (uint32_t)online : 1;
+        cores = (uint32_t)CPU_COUNT(&set);
+    return cores < quota ? cores : quota;
 }
 
 enum ofs_status ofs_learner_create(const struct ofs_learner_desc *desc, struct ofs_learner **learner_out, char *why,
@@ -132,7 +164,8 @@ enum ofs_status ofs_learner_create(const struct ofs_learner_desc *desc, struct o
     learner->places = calloc(desc->seats, sizeof learner->places[0]);
     learner->polled = calloc(desc->seats, sizeof learner->polled[0]);
     learner->errors = calloc(desc->seats, sizeof learner->errors[0]);
-    if (!learner->places || !learner->polled || !learner->errors) {
+    learner->ghosts = desc->cuda ? calloc(desc->seats, sizeof learner->ghosts[0]) : NULL;
+    if (!learner->places || !learner->polled || !learner->errors || (desc->cuda && !learner->ghosts)) {
         ofs_channel_say(why, why_bytes, "out of memory");
         goto out;
     }
@@ -172,24 +205,24 @@ void ofs_learner_destroy(struct ofs_learner *learner)
         close(learner->descriptor);
     free(learner->places);
     free(learner->polled);
+    ofs_learner_forget_ghosts(learner);
+    free(learner->ghosts);
     free(learner->errors);
     free(learner);
     errno = saved;
 }
 
-int ofs_learner_descriptor(const struct ofs_learner *learner)
-{
-    return learner->descriptor;
-}
+int ofs_learner_descriptor(const struct ofs_learner *learner) { return learner->descriptor; }
 
 unsigned char *ofs_learner_rows(const struct ofs_learner *learner, size_t *bytes_out)
 {
-    *bytes_out = learner->h.row_count * learner->h.row_bytes;
-    return learner->memory + learner->h.rows_offset;
+    *bytes_out = ofs_channel_row_bytes_here(&learner->h);
+    return learner->h.device != OFS_CHANNEL_HOST ? NULL : learner->memory + learner->h.rows_offset;
 }
 
 void ofs_learner_force_spin(struct ofs_learner *learner, uint32_t learner_ns, uint32_t game_ns)
 {
     learner->forced_learner_ns = learner_ns;
     learner->forced_game_ns = game_ns;
+    learner->spinner = (struct ofs_spinner){ 0, 0 };
 }

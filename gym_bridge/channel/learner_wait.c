@@ -1,22 +1,22 @@
 /* The learner's end: waits for answers.
  *
- * Two pairs of words can lose a wake-up when they are used in the wrong order; both are a store by each side that the other
- * looks at afterwards, and with one order for all accesses (seq_cst) at least one side sees the other's:
+ * Two pairs of words can lose a wake-up when they are used in the wrong order; both are a store by each side that the
+ * other looks at afterwards, and with one order for all accesses (seq_cst) at least one side sees the other's:
  *   command, asleep       learner: command = n, then is `asleep` set? -> wake.
  *                         game:    asleep = 1, then sleep, if the kernel still finds the old command.
  *   bell, bell_wanted     game:    answer = n, bell += 1, then is `bell_wanted` set and reached? -> wake.
  *                         learner: b = bell, look at the seats, bell_wanted = b + missing answers, then sleep, if the kernel
  *                                  still finds b.
- * Why the learner may ask to be woken at b + missing and not at b + 1 (each of 16 games would wake it, for nothing): an answer
- * that it did not see when it looked was given after `b` was read, so its ring is counted after b as well; when all that are
- * missing are there, the bell has gone at least `missing` further. Rings of other seats make it wake early, never late.
- * Deaths ring no bell: they are looked for by time. */
+ * Why the learner may ask to be woken at b + missing and not at b + 1 (each of 16 games would wake it, for nothing): an
+ * answer that it did not see when it looked was given after `b` was read, so its ring is counted after b as well; when
+ * all that are missing are there, the bell has gone at least `missing` further. Rings of other seats make it wake
+ * early, never late. Deaths ring no bell: they are looked for by time. */
 #include "learner.h"
 
 #include <errno.h>
 
-/* The state is read before the answer: a game that has left answers no more, so the answer that is then there is its last.
- * Nonsense counts as an answer, so that it is found out at once and not by a time-out. */
+/* The state is read before the answer: a game that has left answers no more, so the answer that is then there is its
+ * last. Nonsense counts as an answer, so that it is found out at once and not by a time-out. */
 static enum ofs_seat_event look(const struct ofs_learner *learner, uint32_t seat)
 {
     const struct ofs_channel_seat *s = ofs_learner_seat(learner, seat);
@@ -67,12 +67,12 @@ static void look_for_the_dead(struct ofs_learner *learner, const uint32_t *seats
     }
 }
 
-/* How long both ends look before they sleep. A core that has gone to sleep takes some 25 us to wake up on the virtual machines
- * that most of us train on, twice a step, when the learner and its game lie on different cores; looking avoids that. It is
- * only done while every game can have a core: beyond, it takes time from games that have a frame to draw.
+/* How long both ends look before they sleep. A core that has gone to sleep takes some 25 us to wake up on the virtual
+ * machines that most of us train on, twice a step, when the learner and its game lie on different cores; looking avoids
+ * that. It is only done while every game can have a core: beyond, it takes time from games that have a frame to draw.
  *
- * Median time of a step over the frame's own, in us (bench_channel; 2 cores of a virtual machine, AMD EPYC, Linux 6.18, with
- * other work on it; `apart`, `same`: learner and game pinned to two cores, to one):
+ * Median time of a step over the frame's own, in us (bench_channel; 2 cores of a virtual machine, AMD EPYC, Linux 6.18,
+ * with other work on it; `apart`, `same`: learner and game pinned to two cores, to one):
  *                                              no look    50 us    200 us   500 us
  *   1 game, frame   0 us, learner   0 us, apart    43        1        1        1       same    8        7        7
  *   1 game, frame 100 us, learner   0 us, apart    56       29        3        3       same    7        8        8

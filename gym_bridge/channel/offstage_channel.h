@@ -1,17 +1,19 @@
-/* The channel: the memory that a learner and its games share. C11 and C++17; fixed widths, native byte order, one machine.
+/* The channel: the memory that a learner and its games share. C11 and C++17; fixed widths, native byte order, one
+ * machine.
  *
  *   offset 0               struct ofs_channel_header
  *   seats_offset           seat_count seats, seat_bytes apart: struct ofs_channel_seat, then payload_bytes from the learner,
  *                          then info_bytes from the game
  *   rows_offset            row_count rows, row_bytes apart with nothing between: observations. Which row a game fills is
- *                          said in every command, so that a batch is dense whoever plays in it
+ *                          said in every command, so that a batch is dense whoever plays in it. With `device` not 0 they
+ *                          lie in memory of that device instead, and here is nothing
  *   pictures_offset        seat_count places of picture_bytes: whole frames, on request. Without memory until it is used
  *
- * It is a memfd, sealed against shrinking and growing before anyone else sees it. A seat is one game process, or a spare.
- * A game is told its place by the variable OFFSTAGE_CHANNEL, "descriptor:seat:life".
+ * It is a memfd, sealed against shrinking and growing before anyone else sees it. A seat is one game process, or a
+ * spare. A game is told its place by the variable OFFSTAGE_CHANNEL, "descriptor:seat:life".
  *
- * Who writes what is said at each part, and nobody else does. Fields marked "shared" are read and written by
- * __atomic operations; all others are published by them: those of a command by `command`, those of an answer by `answer`.
+ * Who writes what is said at each part, and nobody else does. Fields marked "shared" are read and written by __atomic
+ * operations; all others are published by them: those of a command by `command`, those of an answer by `answer`.
  * Nothing in here is trusted by either side: numbers are checked before they are used, on a copy. */
 #ifndef OFFSTAGE_CHANNEL_H
 #define OFFSTAGE_CHANNEL_H
@@ -124,7 +126,7 @@ struct ofs_channel_seat {
 
     /* -- written by the game --------------------------------------------------------------------------------------- */
     uint32_t answer;              /* shared: number of the newest command that is answered */
-    uint32_t state;               /* shared: enum ofs_channel_state, in the lowest bits, and above them the life that it is of */
+    uint32_t state;               /* shared: enum ofs_channel_state in the lowest bits, above them the life it is of */
     uint32_t asleep;              /* shared: not 0 while the game sleeps on `command` */
     int32_t process;              /* id of the process that plays, in its own pid namespace */
     uint32_t answer_flags;        /* OFS_ANSWER_ */
@@ -137,7 +139,8 @@ struct ofs_channel_seat {
     uint32_t width_px, height_px; /* of the window that is played */
     uint32_t picture_width_px, picture_height_px; /* of the picture: RGB, three bytes a pixel, top row first, dense */
     uint32_t info_kind;           /* for the game and the learner to agree on; 0 = JSON, UTF-8 */
-    uint32_t game_spare[11];
+    uint32_t importing;           /* shared: the life that has the rows in CUDA memory open; 0 = none */
+    uint32_t game_spare[10];
     char error[OFS_CHANNEL_ERROR];
 
     struct ofs_channel_event events[OFS_CHANNEL_EVENTS]; /* written by the learner */

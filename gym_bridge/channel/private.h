@@ -22,10 +22,11 @@ void ofs_channel_point(int number);
 
 /* -- layout.c -- */
 
+uint64_t ofs_channel_row_bytes_here(const struct ofs_channel_header *header); /* all rows; 0 when they are on a device */
 /* Fill the sizes and offsets of a header whose counts are set. false: more than can be addressed. */
 bool ofs_channel_lay_out(struct ofs_channel_header *header, uint64_t page_bytes);
-/* Do the numbers describe a memory of `actual_bytes` that can be used? NULL, or what is wrong with it. Touches the header
- * only, which is the caller's copy. */
+/* Do the numbers describe a memory of `actual_bytes` that can be used? NULL, or what is wrong with it. Touches the
+ * header only, which is the caller's copy. */
 const char *ofs_channel_check(const struct ofs_channel_header *header, uint64_t actual_bytes, uint64_t page_bytes);
 /* Likewise of a command; both sides ask it. */
 const char *ofs_channel_check_command(const struct ofs_channel_header *header, const struct ofs_command *command);
@@ -42,7 +43,8 @@ uint64_t ofs_channel_now_ns(void); /* CLOCK_MONOTONIC of the machine, also where
 int ofs_futex_wait(const uint32_t *word, uint32_t expected, uint64_t ns);
 void ofs_futex_wake(const uint32_t *word, int sleepers);
 
-/* Looking before sleeping. Where it was in vain, it is left out for the next 1, 3, 7, ... 63 times. */
+/* Looking before sleeping. Where it was in vain, it is left out for the next 1, 3, 7, ... 63 times; where others wanted
+ * the core, for 15, 255, 1023. */
 struct ofs_spinner {
     uint32_t pass, passed;
 };
@@ -51,7 +53,8 @@ bool ofs_spin(struct ofs_spinner *spinner, const uint32_t *word, uint32_t old, u
 
 /* -- learner.c -- */
 
-/* For the measurements: how long both ends look, instead of what ofs_learner_wait decides. UINT32_MAX: let it decide. */
+/* For the measurements: how long both ends look, instead of what ofs_learner_wait decides. UINT32_MAX: let it
+ * decide. */
 void ofs_learner_force_spin(struct ofs_learner *learner, uint32_t learner_ns, uint32_t game_ns);
 
 /* -- words that both sides look at -- */
@@ -63,7 +66,8 @@ static inline uint32_t ofs_load(const uint32_t *word)
     return __atomic_load_n(word, __ATOMIC_SEQ_CST);
 }
 
-/* Of a number that the other side writes, and that is checked here: read once, so that what was checked is what is used. */
+/* Of a number that the other side writes, and that is checked here: read once, so that what was checked is what is
+ * used. */
 static inline uint32_t ofs_read(const uint32_t *number)
 {
     return __atomic_load_n(number, __ATOMIC_RELAXED);

@@ -1,12 +1,10 @@
 /* Channel: the learner's end of the memory that it shares with its games. */
 #include "native.h"
 
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "channel.h"
-#include "kernels/plan.h"
 
 struct channel {
     PyObject_HEAD PyObject *module;
@@ -26,63 +24,6 @@ static struct channel *self_of(PyObject *object) { return (struct channel *)obje
 
 /* -- its arguments ------------------------------------------------------------------------------------------------ */
 
-/* observation={...}: what Capture takes, without what belongs to a process that captures itself. */
-static bool parse_observation(PyObject *module, PyObject *options, struct ofs_plan_desc *plan, uint32_t *window)
-{
-    static const char *const foreign[] = { "device", "slots", "timeout" };
-    struct ofs_capture_desc desc;
-    uint64_t timeout_ns;
-    char why[300];
-    PyObject *none;
-    bool done;
-
-    if (!PyDict_Check(options)) {
-        PyErr_Format(PyExc_TypeError, "observation: expected a dict, not %R", (PyObject *)Py_TYPE(options));
-        return false;
-    }
-    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
-        if (PyDict_GetItemString(options, foreign[i]))
-            return ofs_py_fail_text(module, OFS_EINVAL, "observation: %s is no option of a game's observation",
-                                    foreign[i]) != NULL;
-    }
-    none = PyTuple_New(0);
-    done = none && ofs_py_parse_options(module, none, options, &desc, &timeout_ns);
-    Py_XDECREF(none);
-    if (!done)
-        return false;
-    *plan = desc.plan;
-    *window = desc.window;
-    if (!plan->stack)
-        plan->stack = 1;
-    if (!plan->width_px && plan->crop_width_px) {
-        plan->width_px = plan->crop_width_px;
-        plan->height_px = plan->crop_height_px;
-    }
-    if (!plan->width_px)
-        return ofs_py_fail_text(module, OFS_EINVAL, "observation: size has to be known before the game has a window: "
-                                                    "give (height, width)") != NULL;
-    /* The window's size is not known; the largest one lets every crop pass that any can have. */
-    desc.plan.source_width_px = desc.plan.source_height_px = OFS_PLAN_MAX_SOURCE_PX;
-    if (ofs_plan_check(&desc.plan, why, sizeof why))
-        return ofs_py_fail_text(module, OFS_EINVAL, "observation: %s", why) != NULL;
-    return true;
-}
-
-static uint64_t plan_bytes(const struct ofs_plan_desc *plan)
-{
-    return (uint64_t)plan->width_px * plan->height_px * plan->stack * (plan->color == OFS_COLOR_GRAY ? 1 : 3) *
-           ofs_py_dtype_bytes(plan->dtype);
-}
-
-static void plan_shape(const struct ofs_plan_desc *plan, int64_t shape[3])
-{
-    int64_t channels = (int64_t)plan->stack * (plan->color == OFS_COLOR_GRAY ? 1 : 3);
-    bool first = plan->layout == OFS_LAYOUT_CHW;
-    shape[0] = first ? channels : plan->height_px;
-    shape[1] = first ? plan->height_px : plan->width_px;
-    shape[2] = first ? plan->width_px : channels;
-}
-
 static bool parse(struct channel *self, PyObject *args, PyObject *kwargs, struct ofs_learner_desc *desc)
 {
     static char *names[] = { "seats",      "rows",          "row_bytes",   "payload_bytes",
@@ -101,55 +42,20 @@ static bool parse(struct channel *self, PyObject *args, PyObject *kwargs, struct
                                        .info_bytes = info_bytes,
                                        .picture_bytes = picture_bytes };
     if (observation != Py_None) {
-        if (!parse_observation(self->module, observation, &self->plan, &desc->window))
+        if (!ofs_py_parse_observation(self->module, observation, &self->plan, &desc->window))
             return false;
         self->has_plan = true;
-        if (row_bytes && row_bytes != plan_bytes(&self->plan))
+        if (row_bytes && row_bytes != ofs_py_plan_bytes(&self->plan))
             return ofs_py_fail_text(self->module, OFS_EINVAL, "row_bytes is %llu, where such an observation has %llu",
-                                    row_bytes, (unsigned long long)plan_bytes(&self->plan)) != NULL;
+                                    row_bytes, (unsigned long long)ofs_py_plan_bytes(&self->plan)) != NULL;
         desc->plan = &self->plan;
         desc->plan_bytes = sizeof self->plan;
-        desc->row_bytes = plan_bytes(&self->plan);
+        desc->row_bytes = ofs_py_plan_bytes(&self->plan);
     }
     return true;
 }
 
 /* -- life --------------------------------------------------------------------------------------------------------- */
-
-/* A second mapping of the rows, by the mmap module: views of it keep it, and only it, for as long as they like. The
- * limited API has no other way to give memory out that knows who looks at it. */
-PyObject *ofs_py_map_rows(int descriptor, const struct ofs_channel_header *header)
-{
-    uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE), skip = header->rows_offset % page_bytes;
-    uint64_t bytes = header->row_count * header->row_bytes;
-    PyObject *mmap, *memory, *whole = NULL, *start = NULL, *end = NULL, *slice = NULL, *rows = NULL;
-
-    if (bytes == 0) {
-        PyObject *nothing = PyByteArray_FromStringAndSize("", 0);
-        rows = nothing ? PyMemoryView_FromObject(nothing) : NULL;
-        Py_XDECREF(nothing);
-        return rows;
-    }
-    mmap = PyImport_ImportModule("mmap");
-    memory = mmap ? PyObject_CallMethod(mmap, "mmap", "iKiiiK", descriptor, (unsigned long long)(bytes + skip),
-                                        1 /* MAP_SHARED */, 3 /* PROT_READ | PROT_WRITE */, 0 /* ACCESS_DEFAULT */,
-                                        (unsigned long long)(header->rows_offset - skip))
-                  : NULL;
-    whole = memory ? PyMemoryView_FromObject(memory) : NULL;
-    if (whole) {
-        start = PyLong_FromUnsignedLongLong(skip);
-        end = PyLong_FromUnsignedLongLong(skip + bytes);
-        slice = start && end ? PySlice_New(start, end, NULL) : NULL;
-        rows = slice ? PyObject_GetItem(whole, slice) : NULL;
-    }
-    Py_XDECREF(slice);
-    Py_XDECREF(end);
-    Py_XDECREF(start);
-    Py_XDECREF(whole);
-    Py_XDECREF(memory);
-    Py_XDECREF(mmap);
-    return rows;
-}
 
 static bool open_channel(struct channel *self, const struct ofs_learner_desc *desc)
 {
@@ -289,11 +195,12 @@ static PyObject *fail_command(struct channel *self, unsigned int seat, enum ofs_
                                              : NULL;
     if (why)
         return ofs_py_fail_text(self->module, status, "seat %u: %s", seat, why);
-    return ofs_py_fail_text(self->module, status,
-                            "seat %u: a command of kind %u, %u frames, row %u, %u events (of at most %u, in the order of "
-                            "their frames), %u bytes: it makes no sense, or the seat was never opened",
-                            seat, command->kind, command->frames, command->row, command->event_count,
-                            OFS_CHANNEL_EVENTS, command->payload_bytes);
+    return ofs_py_fail_text(
+        self->module, status,
+        "seat %u: a command of kind %u, %u frames, row %u, %u events (of at most %u, in the order of "
+        "their frames), %u bytes: it makes no sense, or the seat was never opened",
+        seat, command->kind, command->frames, command->row, command->event_count, OFS_CHANNEL_EVENTS,
+        command->payload_bytes);
 }
 
 /* The bytes of an argument: those of a bytes object themselves, of anything else a copy. NULL with an exception set. */
@@ -380,7 +287,8 @@ static Py_ssize_t take_seats(struct channel *self, PyObject *sequence)
     bool list = PyList_Check(sequence), tuple = PyTuple_Check(sequence);
     Py_ssize_t count = PySequence_Size(sequence);
     if (count > (Py_ssize_t)self->seat_count) {
-        ofs_py_fail_text(self->module, OFS_EINVAL, "wait: %zd seats, where the channel has %u", count, self->seat_count);
+        ofs_py_fail_text(self->module, OFS_EINVAL, "wait: %zd seats, where the channel has %u", count,
+                         self->seat_count);
         return -1;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
@@ -433,8 +341,8 @@ static PyObject *channel_wait(PyObject *object, PyObject *args)
             return NULL;
     }
     if (status == OFS_EINVAL)
-        return ofs_py_fail_text(self->module, status, "wait: %u of %zd seats cannot be waited for, or one was never opened",
-                                wanted, count);
+        return ofs_py_fail_text(self->module, status,
+                                "wait: %u of %zd seats cannot be waited for, or one was never opened", wanted, count);
     list = PyList_New(count);
     for (Py_ssize_t i = 0; list && i < count; i++) {
         PyObject *event = PyLong_FromLong((long)self->found[i]);
@@ -476,11 +384,12 @@ static PyObject *channel_picture(PyObject *object, PyObject *args)
         return NULL;
     if (!answer.picture)
         return ofs_py_fail_text(self->module, OFS_EAGAIN, "seat %u: its newest answer has no picture", seat);
-    bytes = PyByteArray_FromStringAndSize(
-        (const char *)answer.picture, (Py_ssize_t)((size_t)answer.picture_width_px * answer.picture_height_px * 3));
+    bytes = PyByteArray_FromStringAndSize((const char *)answer.picture,
+                                          (Py_ssize_t)((size_t)answer.picture_width_px * answer.picture_height_px * 3));
     flat = bytes ? PyMemoryView_FromObject(bytes) : NULL;
-    result = flat ? PyObject_CallMethod(flat, "cast", "s(IIi)", "B", answer.picture_height_px, answer.picture_width_px, 3)
-                  : NULL;
+    result =
+        flat ? PyObject_CallMethod(flat, "cast", "s(IIi)", "B", answer.picture_height_px, answer.picture_width_px, 3)
+             : NULL;
     Py_XDECREF(bytes);
     Py_XDECREF(flat);
     return result;
@@ -501,7 +410,10 @@ static PyObject *get_rows(PyObject *object, void *unused)
     return self_of(object)->rows;
 }
 
-static PyObject *get_seats(PyObject *object, void *unused) { return PyLong_FromUnsignedLong(self_of(object)->seat_count); }
+static PyObject *get_seats(PyObject *object, void *unused)
+{
+    return PyLong_FromUnsignedLong(self_of(object)->seat_count);
+}
 
 static PyObject *get_row_count(PyObject *object, void *unused)
 {
@@ -521,7 +433,7 @@ static PyObject *get_shape(PyObject *object, void *unused)
     int64_t shape[3];
     if (!self->has_plan)
         Py_RETURN_NONE;
-    plan_shape(&self->plan, shape);
+    ofs_py_plan_shape(&self->plan, shape);
     return ofs_py_shape(shape, 1);
 }
 
@@ -543,12 +455,14 @@ static PyObject *channel_enter(PyObject *object, PyObject *unused)
 static PyObject *channel_exit(PyObject *object, PyObject *exception) { return channel_close(object, NULL); }
 
 static PyGetSetDef channel_getset[] = {
-    { "descriptor", get_descriptor, NULL, "Of the memory; for OFFSTAGE_CHANNEL, and to be inherited by the games.", NULL },
+    { "descriptor", get_descriptor, NULL, "Of the memory; for OFFSTAGE_CHANNEL, and to be inherited by the games.",
+      NULL },
     { "seats", get_seats, NULL, "How many games can be on it, with spares.", NULL },
     { "row_count", get_row_count, NULL, "How many observations it holds.", NULL },
     { "row_bytes", get_row_bytes, NULL, "Size of one.", NULL },
     { "rows", get_rows, NULL,
-      "All observations: a writable memoryview of bytes, row_count * row_bytes, with nothing in between. The memory stays "
+      "All observations: a writable memoryview of bytes, row_count * row_bytes, with nothing in between. The memory "
+      "stays "
       "for as long as it is looked at, also when the channel is closed.",
       NULL },
     { "shape", get_shape, NULL,
@@ -561,24 +475,28 @@ static PyGetSetDef channel_getset[] = {
 
 static PyMethodDef channel_methods[] = {
     { "open_seat", channel_open_seat, METH_VARARGS,
-      "open_seat(seat)\n--\n\nA new life for the seat: what a game wrote before is forgotten, and one that is still there "
+      "open_seat(seat)\n--\n\nA new life for the seat: what a game wrote before is forgotten, and one that is still "
+      "there "
       "leaves. Returns the number of the life, for OFFSTAGE_CHANNEL=\"descriptor:seat:life\"." },
     { "watch", channel_watch, METH_VARARGS,
       "watch(seat, gone_fd)\n--\n\nA descriptor that becomes readable when the seat's process is gone; -1: none. It is "
       "borrowed until the seat's next life or close()." },
     { "command", (PyCFunction)(void (*)(void))channel_command, METH_VARARGS | METH_KEYWORDS,
-      "command(seat, kind, frames=1, flags=0, row=0, seed=0, events=b'', payload=b'')\n--\n\nGive a command, COMMAND_*. "
+      "command(seat, kind, frames=1, flags=0, row=0, seed=0, events=b'', payload=b'')\n--\n\nGive a command, "
+      "COMMAND_*. "
       "`events`: struct.pack('=HHIii', kind, after, code, a, b) each, in the order of `after`.\n\n"
       "Raises PlanError, BackPressure (the one before is not answered), NoFrameYet, PeerGone." },
     { "wait", channel_wait, METH_VARARGS,
-      "wait(seats, wanted, timeout)\n--\n\nWait until `wanted` of the seats are answered or lost, or `timeout` seconds are "
+      "wait(seats, wanted, timeout)\n--\n\nWait until `wanted` of the seats are answered or lost, or `timeout` seconds "
+      "are "
       "over (None: never). Returns for each seat 0 (busy), 1 (answered, or ready) or 2 (lost)." },
     { "answer", channel_answer, METH_VARARGS, "answer(seat)\n--\n\nThe seat's newest answer, as an Answer." },
     { "picture", channel_picture, METH_VARARGS,
       "picture(seat)\n--\n\nThe whole frame that answered a COMMAND_PICTURE: (height, width, 3), uint8, RGB, top row "
       "first; a copy. NoFrameYet if there is none." },
     { "close", channel_close, METH_NOARGS,
-      "close()\n--\n\nTell every game to end. In a forked child only this object is closed: the games are the parent's." },
+      "close()\n--\n\nTell every game to end. In a forked child only this object is closed: the games are the "
+      "parent's." },
     { "__enter__", channel_enter, METH_NOARGS, NULL },
     { "__exit__", channel_exit, METH_VARARGS, NULL },
     { NULL, NULL, 0, NULL },
@@ -591,8 +509,8 @@ static const char channel_doc[] =
     "observation then. Not for several threads at once.\n\nRaises PlanError, OutOfMemory, NotSupported.";
 
 static PyType_Slot channel_slots[] = {
-    { Py_tp_doc, (void *)channel_doc },     { Py_tp_new, channel_new },        { Py_tp_dealloc, channel_dealloc },
-    { Py_tp_methods, channel_methods },     { Py_tp_getset, channel_getset },  { 0, NULL },
+    { Py_tp_doc, (void *)channel_doc }, { Py_tp_new, channel_new },       { Py_tp_dealloc, channel_dealloc },
+    { Py_tp_methods, channel_methods }, { Py_tp_getset, channel_getset }, { 0, NULL },
 };
 
 PyType_Spec ofs_py_channel_spec = { "offstage._native.Channel", sizeof(struct channel), 0, Py_TPFLAGS_DEFAULT,

@@ -6,8 +6,8 @@
  * wait.c     waiting for a frame                      dlpack.c   DLPack, out of frames
  * errors.c   a C status as a Python exception         target.c   where Capture.read() writes: NumPy, DLPack, CUDA arrays
  * channel.c  Channel, the learner's end               seat.c     Seat, the game's end
- * words.c    what goes over a channel                 turn.c     reports and hooks inside a game
- * keysyms.c  names of keys
+ * rows.c     observations in a channel                words.c    what goes over it, and the numbers that have names
+ * turn.c     reports and hooks inside a game          keysyms.c  names of keys
  *
  * Limited API of Python 3.9, so that one file serves every later version. Its methods cannot ask their type for the
  * module, hence each object holds a reference to it. Neither type takes part in cyclic garbage collection: what they refer
@@ -152,6 +152,14 @@ extern PyType_Spec ofs_py_capture_spec;
 struct ofs_channel_header;
 
 extern PyType_Spec ofs_py_channel_spec, ofs_py_seat_spec;
+
+/* -- rows.c ------------------------------------------------------------------------------------------------------- */
+
+/* observation={...}: what Capture takes, without what belongs to a process that captures itself. The plan is complete then,
+ * its size known. False with an exception set. */
+bool ofs_py_parse_observation(PyObject *module, PyObject *options, struct ofs_plan_desc *plan, uint32_t *window);
+uint64_t ofs_py_plan_bytes(const struct ofs_plan_desc *plan);
+void ofs_py_plan_shape(const struct ofs_plan_desc *plan, int64_t shape[3]);
 
 /* A writable memoryview of all rows of the channel behind the descriptor, on a mapping of its own. `header`: checked. */
 PyObject *ofs_py_map_rows(int descriptor, const struct ofs_channel_header *header);

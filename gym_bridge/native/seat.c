@@ -1,11 +1,13 @@
 /* Seat: the game's end of a channel, for games that are Python processes themselves. */
 #include "native.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "channel.h"
+#include "hook/clock/offstage_clock.h"
 
 #define SLICE_NS 100000000u
 
@@ -14,6 +16,7 @@ struct seat {
     struct ofs_game *game; /* NULL once it has left */
     PyObject *rows;        /* memoryview, on a mapping of its own */
     struct ofs_channel_header header;
+    const struct ofs_clock_table *clock;
     uint64_t answered;
     pid_t pid;
     bool busy;
@@ -41,6 +44,14 @@ static bool check_use(struct seat *self)
 
 /* -- life --------------------------------------------------------------------------------------------------------- */
 
+/* NULL without virtual time. */
+static const struct ofs_clock_table *find_clock(void)
+{
+    ofs_clock_table_fn *find;
+    *(void **)&find = dlsym(RTLD_DEFAULT, OFS_CLOCK_TABLE_NAME);
+    return find ? find(OFS_CLOCK_VERSION) : NULL;
+}
+
 static bool attach(struct seat *self, const char *place)
 {
     char why[400] = "";
@@ -54,6 +65,7 @@ static bool attach(struct seat *self, const char *place)
         return ofs_py_fail_text(self->module, status, "%s", why) != NULL;
     }
     self->header = *ofs_game_header(self->game);
+    self->clock = find_clock();
     if (sscanf(place, "%d:", &descriptor) != 1)
         return ofs_py_fail_text(self->module, OFS_EINVAL, "no place: %s", place) != NULL;
     self->rows = ofs_py_map_rows(descriptor, &self->header);
@@ -154,7 +166,11 @@ static PyObject *seat_wait(PyObject *object, PyObject *args)
     if (!PyArg_ParseTuple(args, "O:wait", &timeout) || !check_use(self) ||
         !ofs_py_parse_timeout(timeout, OFS_WAIT_FOREVER, &timeout_ns))
         return NULL;
+    if (self->clock) /* no time passes for the game while the learner thinks */
+        self->clock->freeze();
     status = wait_in_slices(self, timeout_ns, &command);
+    if (self->clock)
+        self->clock->thaw();
     if (PyErr_Occurred())
         return NULL;
     if (status == OFS_ETIMEDOUT)
@@ -259,11 +275,14 @@ static PyGetSetDef seat_getset[] = {
 static PyMethodDef seat_methods[] = {
     { "ready", seat_ready, METH_NOARGS, "ready()\n--\n\nCommands are taken from now on." },
     { "wait", seat_wait, METH_VARARGS,
-      "wait(timeout)\n--\n\nThe next Command; None when there is none within `timeout` seconds (None: wait for ever).\n\n"
+      "wait(timeout)\n--\n\nThe next Command; None when there is none within `timeout` seconds (None: wait for "
+      "ever).\n\n"
       "Raises PeerGone: the learner has ended, or has given the seat to another process." },
-    { "row", seat_row, METH_VARARGS, "row(row)\n--\n\nOne observation's place: a writable memoryview of row_bytes bytes." },
+    { "row", seat_row, METH_VARARGS,
+      "row(row)\n--\n\nOne observation's place: a writable memoryview of row_bytes bytes." },
     { "answer", (PyCFunction)(void (*)(void))seat_answer, METH_VARARGS | METH_KEYWORDS,
-      "answer(*, reward=0.0, flags=0, info=b'', info_kind=0, error='')\n--\n\nAnswer the command. OutOfMemory when `info` "
+      "answer(*, reward=0.0, flags=0, info=b'', info_kind=0, error='')\n--\n\nAnswer the command. OutOfMemory when "
+      "`info` "
       "is longer than info_bytes; nothing is answered then." },
     { "leave", seat_leave, METH_VARARGS,
       "leave(sentence=None)\n--\n\nLeave in order, and say why. Rows that are still looked at stay." },
@@ -272,11 +291,12 @@ static PyMethodDef seat_methods[] = {
 
 static const char seat_doc[] =
     "Seat(place)\n--\n\nThe game's end of a channel. `place`: the value of OFFSTAGE_CHANNEL.\n\n"
-    "Raises PlanError (no such place, or no channel), PeerGone, BackPressure (another process sits there), OutOfMemory, "
+    "Raises PlanError (no such place, or no channel), PeerGone, BackPressure (another process sits there), "
+    "OutOfMemory, "
     "DeviceError.";
 
 static PyType_Slot seat_slots[] = {
-    { Py_tp_doc, (void *)seat_doc },  { Py_tp_new, seat_new },       { Py_tp_dealloc, seat_dealloc },
+    { Py_tp_doc, (void *)seat_doc }, { Py_tp_new, seat_new },       { Py_tp_dealloc, seat_dealloc },
     { Py_tp_methods, seat_methods }, { Py_tp_getset, seat_getset }, { 0, NULL },
 };
 

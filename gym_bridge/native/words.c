@@ -25,15 +25,13 @@ static PyStructSequence_Field answer_fields[] = {
 static PyStructSequence_Desc answer_desc = { "offstage._native.Answer", "What a game answered.", answer_fields, 14 };
 
 static PyStructSequence_Field command_fields[] = {
-    { "kind", "COMMAND_*" },
-    { "flags", "COMMAND_FIRST, COMMAND_BLIND" },
-    { "frames", NULL },
-    { "row", "where the observation goes" },
-    { "seed", NULL },
-    { "payload", "bytes" },
+    { "kind", "COMMAND_*" }, { "flags", "COMMAND_FIRST, COMMAND_BLIND" },
+    { "frames", NULL },      { "row", "where the observation goes" },
+    { "seed", NULL },        { "payload", "bytes" },
     { NULL, NULL },
 };
-static PyStructSequence_Desc command_desc = { "offstage._native.Command", "What the learner wants.", command_fields, 6 };
+static PyStructSequence_Desc command_desc = { "offstage._native.Command", "What the learner wants.", command_fields,
+                                              6 };
 
 /* Each of `items` is taken over; one that is NULL is an exception that was set. */
 static PyObject *make(PyTypeObject *type, PyObject *const *items, Py_ssize_t count)

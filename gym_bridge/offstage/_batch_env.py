@@ -15,6 +15,16 @@ from ._infos import AutoresetMode, autoreset_mode
 from ._turns import IDLE, Players, Turns
 from .errors import FrameTimeout, ResetNeeded
 
+_forks = 0  # between the process that imported this and this one; asking for the process's number costs a system call
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_count_fork)
+
 
 class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
     """N environments that write into one batch. The public classes say what they are made of."""
@@ -45,7 +55,7 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
         self._players = players
         self._turns = Turns(players, num_envs, self.autoreset_mode, timeout, max_crashes)
         self._all = range(num_envs)
-        self._process = os.getpid()
+        self._forks = _forks
         self._pending = ""  # "reset" or "step", in lockstep
 
     # -- all at once -------------------------------------------------------------------------------------------------
@@ -169,7 +179,7 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
 
     def close_extras(self, timeout: float = 5.0, terminate: bool = False, **_: Any) -> None:
         """End all processes. Environments get `timeout` seconds to close in order, and none with ``terminate=True``."""
-        if os.getpid() == self._process:  # a forked child has nothing to end
+        if self._forks == _forks:  # a forked child has nothing to end
             self._players.close(0.0 if terminate else timeout)
 
     def __del__(self) -> None:
@@ -195,8 +205,8 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
     def _check_open(self) -> None:
         if self.closed:
             raise ClosedEnvironmentError(f"this {type(self).__name__} is closed")
-        if os.getpid() != self._process:
-            raise RuntimeError(f"this {type(self).__name__} belongs to process {self._process}, from which this one forked")
+        if self._forks != _forks:
+            raise RuntimeError(f"this {type(self).__name__} belongs to the process from which this one was forked")
 
     def _check_free(self, what: str) -> None:
         self._check_open()

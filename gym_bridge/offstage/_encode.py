@@ -1,8 +1,8 @@
 """From a learner's actions to the events that a game is sent: differences to what is held already.
 
-An encoder has a `space`, and a state that says what is held; `encode` gives the events of one step, packed as the channel
-wants them, and the state after it. Discrete and MultiBinary spaces are automata that are built as they are used, so that
-the events of a step are one look-up.
+An encoder has a `space`, and a state that says what is held; `encode` gives the events of one step, packed as the
+channel wants them, and the state after it. Discrete and MultiBinary spaces are automata that are built as they are
+used, so that the events of a step are one look-up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, Tuple  # noqa: UP035
 
 import numpy as np
 from gymnasium import spaces
@@ -23,9 +23,9 @@ _POINTER, _MOTION, _TEXT = 3, 4, 6  # OFS_EVENT_
 MAX_EVENTS = 128  # OFS_CHANNEL_EVENTS
 _MAX_STATES = 4096  # of an automaton that is kept; more are made anew each time
 
-Code = tuple  # (KEY or BUTTON, number)
-Held = tuple  # codes that are down, in the order in which they were pressed
-Size = tuple  # (width, height) of the window in pixels
+Code = Tuple[int, int]  # (KEY or BUTTON, number)
+Held = Tuple[Code, ...]  # codes that are down, in the order in which they were pressed
+Size = Tuple[int, int]  # (width, height) of the window in pixels
 
 
 class Encoder(Protocol):
@@ -36,8 +36,11 @@ class Encoder(Protocol):
         codes: every key and button that it may press.
     """
 
-    space: spaces.Space[Any]
-    codes: frozenset[Code]
+    @property
+    def space(self) -> spaces.Space[Any]: ...
+
+    @property
+    def codes(self) -> frozenset[Code]: ...
 
     def start(self) -> Any:
         """The state with nothing held."""
@@ -71,8 +74,8 @@ def encoder(actions: kinds.Actions, frame_skip: int) -> Encoder:
     if isinstance(actions, Sequence) and not isinstance(actions, (str, bytes)) and actions:
         return _List(actions, frame_skip)
     raise ValueError(
-        f"actions: expected a list such as [None, 'Left', 'Right'], offstage.actions.Keys, Buttons, Pointer or Motion, or a "
-        f"dict of these, not {actions!r}"
+        f"actions: expected a list such as [None, 'Left', 'Right'], offstage.actions.Keys, Buttons, Pointer or Motion, "
+        f"or a dict of these, not {actions!r}"
     )
 
 
@@ -116,7 +119,8 @@ class _Plan:
             self.texts.append(part)
         else:
             raise ValueError(
-                f"actions: expected None, the name of a key, Button, Press, At, Move or Text, or a tuple of them, not {part!r}"
+                "actions: expected None, the name of a key, Button, Press, At, Move or Text, or a tuple of them, "
+                f"not {part!r}"
             )
 
     def codes(self) -> list[Code]:
@@ -207,7 +211,8 @@ class _List(_Automaton):
     def plan(self, key: Any) -> _Plan:
         if not 0 <= key < len(self._plans):
             raise bad_action(key, self.space)
-        return self._plans[key]
+        plan: _Plan = self._plans[key]
+        return plan
 
     def encode(self, action: Any, state: _State, size: Size) -> tuple[bytes, _State]:
         if self.sized and state.size != size:
@@ -217,7 +222,8 @@ class _List(_Automaton):
                 action = operator.index(action)
             except TypeError:
                 raise bad_action(action, self.space) from None
-        return state[action]
+        found: tuple[bytes, _State] = state[action]
+        return found
 
 
 class _Binary(_Automaton):
@@ -239,7 +245,8 @@ class _Binary(_Automaton):
             raise bad_action(action, self.space)
         if array.dtype.itemsize != 1 and int(array.max()) > 1:  # 256 and 0 are the same byte
             raise bad_action(action, self.space)
-        return state[key]
+        found: tuple[bytes, _State] = state[key]
+        return found
 
 
 # -- Box ---------------------------------------------------------------------------------------------------------------
@@ -339,7 +346,7 @@ def in_order(lists: Sequence[bytes]) -> bytes:
     return b"".join(sorted(single, key=lambda event: EVENT.unpack(event)[1]))
 
 
-# -- scripts: what is pressed at the start of an episode -----------------------------------------------------------------
+# -- scripts: what is pressed at the start of an episode ---------------------------------------------------------------
 
 _DOWN_FRAMES, _UP_FRAMES = 2, 1
 
@@ -350,8 +357,8 @@ def release(held: Held) -> bytes:
 
 
 def script(items: Sequence[Any], name: str, further_frames: int = 0) -> tuple[bytes, int]:
-    """Items pressed one after another, each down for two frames with one frame after it; a whole number waits for so many
-    frames. Returns the events, and the frames that they take with `further_frames` after them.
+    """Items pressed one after another, each down for two frames with one frame after it; a whole number waits for so
+    many frames. Returns the events, and the frames that they take with `further_frames` after them.
 
     Raises:
         ValueError: an item that makes no sense, or more than a command can hold.
@@ -365,13 +372,14 @@ def script(items: Sequence[Any], name: str, further_frames: int = 0) -> tuple[by
         if isinstance(item, int) and not isinstance(item, bool) and item >= 0:
             at += item
             continue
+        down_frames = _DOWN_FRAMES
         if isinstance(item, Press):
-            item, down_frames = item.what, item.frames
-        else:
-            down_frames = _DOWN_FRAMES
+            down_frames, item = item.frames, item.what
         for part in item if isinstance(item, tuple) else (item,):
             if not isinstance(part, (str, Button)):
-                raise ValueError(f"{name}: expected the names of keys, Button, Press, or a number of frames, not {part!r}")
+                raise ValueError(
+                    f"{name}: expected the names of keys, Button, Press, or a number of frames, not {part!r}"
+                )
         codes = [code_of(part) for part in (item if isinstance(item, tuple) else (item,))]
         events += [EVENT.pack(kind, at, code, 1, 0) for kind, code in codes]
         at += down_frames

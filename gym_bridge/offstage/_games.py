@@ -18,51 +18,35 @@ nobody else; its place is idle then, and begin() starts another game there.
 
 from __future__ import annotations
 
-import json
 import os
-import shlex
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import _encode, _native
-from ._player import BUSY, DONE, LOST, Order, Player
-from .errors import HookFailed, NotSupported, OffstageError, PeerGone, PlanError, ResetNeeded
+from ._game_options import check_numbers, observation_options, process_options, reset_of, words_of
+from ._player import BUSY, DONE, LOST, Order, Player, end_all
+from ._result import Result, add_json, failure_of, seconds, with_reports
+from .errors import Closed, NotSupported, PeerGone, ResetNeeded
 from .observation import _space
 
 _STEP, _RESET = _native.COMMAND_STEP, _native.COMMAND_RESET
 _FIRST, _BLIND = _native.COMMAND_FIRST, _native.COMMAND_BLIND
 _TERMINATED, _TRUNCATED = _native.ANSWER_TERMINATED, _native.ANSWER_TRUNCATED
-_INFO, _FAILED = _native.ANSWER_INFO, _native.ANSWER_FAILED
-
-
-class Result(NamedTuple):
-    """What a command led to.
-
-    Attributes:
-        reward: what the game reported since the one before; 0 for the first of an episode.
-        terminated, truncated: likewise.
-        info: "frames" and "time" since the first observation of the episode (time: the game's own, in seconds), and what
-            the game reported; "closed" when the game has ended by itself, in order: terminated is True, and there is no new
-            observation.
-    """
-
-    reward: float
-    terminated: bool
-    truncated: bool
-    info: dict[str, Any]
+_ONE_DONE = [DONE]
+_INFO, _FAILED, _CLOSED = _native.ANSWER_INFO, _native.ANSWER_FAILED, _native.ANSWER_CLOSED
 
 
 class Games:
     """`n` places of play.
 
     Args:
-        command, actions, observation, hz, frame_skip, reward, terminated, info, hook, reset, start, start_frames, timeout,
-            environment, cwd, gpu, screen: as in :class:`offstage.GameEnv`.
+        command, actions, observation, hz, frame_skip, reward, terminated, info, hook, reset, start, start_frames,
+            timeout, environment, cwd, gpu, screen: as in :class:`offstage.GameEnv`.
         n: places.
         spares: at most so many games are started ahead. 0 where `reset` is not "restart".
         rows: observations in the batch; n by default.
@@ -103,29 +87,18 @@ class Games:
         screen: tuple[int, int] | None = None,
         rows: int | None = None,
     ) -> None:
-        self._command = _words(command)
-        _check_numbers(hz, frame_skip, start_frames, spares, timeout)
-        if hook is not None and not os.path.isfile(hook):
-            raise PlanError(f"hook: there is no file {os.fspath(hook)}")
-        self._frame_skip = frame_skip
+        self._command = words_of(command)
+        check_numbers(hz, frame_skip, start_frames, spares, timeout)
+        self._frame_skip = frame_skip = int(frame_skip)
         self._encoder = _encode.encoder(actions, frame_skip)
         self._encode = self._encoder.encode
         self._reward, self._terminated, self._info = reward, terminated, info
-        self._reset, self._reset_script = _reset_of(reset, hook, start_frames)
+        self._reset, self._reset_script = reset_of(reset, hook, start_frames)
         self.resets_by_keys = self._reset == "keys"
         self._start_script = _encode.script(start or (), "start", start_frames)
         self._timeout = float(timeout)
-        self._process_options: dict[str, Any] = {
-            "hz": hz,
-            "hook": None if hook is None else os.path.abspath(hook),
-            "cwd": None if cwd is None else os.fspath(cwd),
-            "environment": dict(environment or {}),
-            "report": hook is None,  # a game with a hook has no need of a line on a descriptor
-            "gpu": gpu,
-            "screen": screen,
-            "threads": 0 if n > 1 else None,  # the software renderer's threads only get in the way of other games
-        }
-        options = _observation(observation)
+        self._process_options = process_options(n, hz, hook, cwd, environment, gpu, screen)
+        options = observation_options(observation)
         box = _space(options)
         self.spare_limit = spares if self._reset == "restart" else 0
         self.count = n
@@ -140,10 +113,10 @@ class Games:
         self._queue: deque[Player] = deque()  # to be started
         self._unsettled: list[Player] = []  # started, and not yet where a plain command leads to a plain answer
         self._start_limit = max(1, len(os.sched_getaffinity(0)))
-        self._piped = hook is None
         self._tell = self.channel.command
+        self._owner = os.getpid()
         self._alive: set[Player] = set()
-        self._finalizer = weakref.finalize(self, _shut, self._alive, self.channel, os.getpid())
+        self._finalizer = weakref.finalize(self, end_all, self._alive, self.channel, self._owner)
 
     # -- episodes ------------------------------------------------------------------------------------------------------
 
@@ -155,6 +128,10 @@ class Games:
             row: where the first observation goes.
             restart: a new process also where `reset` is by keys or by a hook.
         """
+        if self._owner != os.getpid():
+            raise Closed(
+                "these games were started before fork(), and belong to the other process: make an environment here"
+            )
         row = place if row is None else row
         player = self._places[place]
         if player is None or restart or self._reset == "restart" or player.lost or not player.ready or player.open:
@@ -171,8 +148,8 @@ class Games:
             player.tell(player.orders.popleft())
 
     def prepare(self, seeds: Sequence[int]) -> None:
-        """The seeds that begin() will ask for next, the nearest first. Spares are started for as many of them as there may
-        be, and spares with other seeds are ended."""
+        """The seeds that begin() will ask for next, the nearest first. Spares are started for as many of them as there
+        may be, and spares with other seeds are ended."""
         wanted = list(seeds)[: self.spare_limit]
         for seed in [seed for seed in self._spares if seed not in wanted]:
             self._retire(self._spares.pop(seed))
@@ -205,13 +182,35 @@ class Games:
         except PeerGone:
             player.lost = True
 
-    def wait(self, places: Sequence[int], wanted: int | None = None, timeout: float | None = None) -> list[int]:
-        """Wait until `wanted` of these places are done (all of them, by default), or `timeout` seconds have passed (None:
-        no limit, since every game has its own).
+    def play(self, place: int, action: Any) -> Result:
+        """act(), wait() and result() of one place."""
+        player = self._places[place]
+        if player is None or not player.playing or player.open or self._unsettled:
+            self.act(place, action)
+        else:
+            events, player.held = self._encode(action, player.held, player.size)
+            player.acted = player.open = True
+            player.since = monotonic()
+            try:
+                self._tell(player.seat, _STEP, self._frame_skip, 0, place, 0, events)
+            except PeerGone:
+                player.lost = True
+            else:
+                events = self.channel.wait(player.seats, 1, self._timeout)
+                if events == _ONE_DONE:
+                    player.open = False
+                    return self.result(place)
+                player.lost = events[0] == LOST
+        self._wait_slowly([self._at(place)], 1, None)
+        return self.result(place)
 
-        Returns, for each: 0 busy, 1 done, 2 its game is gone or has not answered in time; result() says more. No place stays
-        busy for longer than the games' timeout after it was started or told to act. KeyboardInterrupt leaves everything
-        as it is; wait may be called again.
+    def wait(self, places: Sequence[int], wanted: int | None = None, timeout: float | None = None) -> list[int]:
+        """Wait until `wanted` of these places are done (all of them, by default), or `timeout` seconds have passed
+        (None: no limit, since every game has its own).
+
+        Returns, for each: 0 busy, 1 done, 2 its game is gone or has not answered in time; result() says more. No place
+        stays busy for much longer than the games' timeout after it was started or told to act. KeyboardInterrupt leaves
+        everything as it is; wait may be called again.
         """
         players = [self._at(place) for place in places]
         wanted = len(players) if wanted is None else min(wanted, len(players))
@@ -235,26 +234,28 @@ class Games:
             StartFailed, GameCrashed, GameTimeout, HookFailed: what went wrong; the place is idle, its process ended.
             PlanError: the observation does not fit the game's window.
         """
-        player = self._at(place)
-        if player.lost:
-            return self._lost(place, player)
+        player = self._places[place]
+        if player is None or player.lost:
+            return self._lost(place, self._at(place))
         answer = self.channel.answer(player.seat)
         flags, frames, virtual_ns = answer.flags, answer.frames_shown, answer.virtual_ns
         player.size = (answer.width, answer.height)
         if flags & _FAILED:
             self._drop(place)
-            raise _failed(answer.error)
+            raise failure_of(answer.error)
         player.seen = seen = (frames, virtual_ns)
         if not player.acted:
             player.base, player.playing = seen, True
         base = player.base
-        info: dict[str, Any] = {"frames": frames - base[0], "time": (virtual_ns - base[1]) / 1e9}
+        info: dict[str, Any] = {"frames": frames - base[0], "time": seconds(virtual_ns - base[1])}
+        if flags & _CLOSED:
+            info["new_window"] = True
         if flags & _INFO or player.told:
-            _add_json(info, answer.info or player.told)
+            add_json(info, answer.info or player.told)
             player.told = b""
         reward, terminated, truncated = answer.reward, flags & _TERMINATED != 0, flags & _TRUNCATED != 0
         result = Result(reward, terminated, truncated, info)
-        if self._piped:
+        if player.heard is not None and player.heard(0):
             result = self._with_reports(player, result)
         if not player.acted:
             return Result(0.0, False, False, info)
@@ -390,24 +391,13 @@ class Games:
         reports = player.process.reports() if player.process is not None else ()
         if not reports:
             return result
-        reward, terminated, truncated, info = result
-        for report in reports:
-            if "error" in report:
-                raise PlanError(f"OFFSTAGE_REPORT: {report['error']}")
-            reward += report.get("reward", 0.0)
-            terminated = terminated or report.get("terminated", False)
-            truncated = truncated or report.get("truncated", False)
-            info.update(report.get("info", ()))
-        return Result(reward, terminated, truncated, info)
+        return with_reports(result, reports)
 
     def _lost(self, place: int, player: Player) -> Result:
         in_order = player.acted and not player.expired and player.exit_status() == 0
         if in_order:  # somebody pressed what ends the game, or it was won
             frames, virtual_ns = player.seen
-            info = {
-                "frames": frames - player.base[0],
-                "time": (virtual_ns - player.base[1]) / 1e9,
-            }
+            info = {"frames": frames - player.base[0], "time": seconds(virtual_ns - player.base[1])}
             result = self._with_reports(player, Result(0.0, True, False, info))
             info["closed"] = True
             self._drop(place)
@@ -415,89 +405,3 @@ class Games:
         error = player.failure(self._timeout)
         self._drop(place)
         raise error
-
-
-def _shut(players: set[Player], channel: _native.Channel, owner: int) -> None:
-    if os.getpid() != owner:  # a forked child's copy
-        return
-    for player in list(players):
-        if player.process is not None:
-            player.process.kill()
-    channel.close()
-    for player in list(players):
-        player.end()
-    players.clear()
-
-
-# -- arguments ---------------------------------------------------------------------------------------------------------
-
-_OBSERVATION: dict[str, Any] = {
-    "size": (84, 84),
-    "gray": True,
-    "stack": 4,
-    "layout": "CHW",
-    "dtype": "uint8",
-    "crop": None,
-    "filter": "area",
-    "max_frames": 1,
-    "flip": None,
-    "scale": None,
-    "offset": None,
-    "window": None,
-}
-
-
-def _observation(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    given = dict(options or {})
-    unknown = sorted(set(given) - set(_OBSERVATION))
-    if unknown:
-        raise PlanError(f"observation: there is no option {unknown[0]!r}; there are {', '.join(_OBSERVATION)}")
-    if given.get("dtype") == "bfloat16":
-        raise PlanError("observation: NumPy has no bfloat16; choose float16 or float32")
-    return {**_OBSERVATION, **given}
-
-
-def _words(command: Sequence[str]) -> list[str]:
-    if isinstance(command, (str, bytes)):
-        raise PlanError(f"command: expected a list of words, such as {shlex.split(os.fsdecode(command))!r}, not {command!r}")
-    words = [os.fspath(word) if isinstance(word, os.PathLike) else word for word in command]
-    if not words or not all(isinstance(word, str) for word in words):
-        raise PlanError(f"command: expected a list of words, such as ['python', 'game.py'], not {command!r}")
-    return words
-
-
-def _check_numbers(hz: float | None, frame_skip: int, start_frames: int, spares: int, timeout: float) -> None:
-    if hz is not None and not 1 <= hz <= 1000:
-        raise PlanError(f"hz: expected 1 to 1000 frames a second, or None for real time, not {hz!r}")
-    for name, value, low, high in (
-        ("frame_skip", frame_skip, 1, 0xFFFF),
-        ("start_frames", start_frames, 0, 0xFFFF),
-        ("spares", spares, 0, 4096),
-    ):
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise PlanError(f"{name}: expected a whole number from {low} to {high}, not {value!r}")
-    if not 0 < timeout < 1e6:
-        raise PlanError(f"timeout: expected seconds, more than 0, not {timeout!r}")
-
-
-def _reset_of(reset: Any, hook: object, start_frames: int) -> tuple[str, tuple[bytes, int]]:
-    """How episodes begin in a game that runs: "restart", "keys" or "hook", and with which events and frames."""
-    if isinstance(reset, str):
-        if reset not in ("restart", "hook"):
-            raise PlanError(f'reset: expected "restart", "hook", or a list of keys such as ["space"], not {reset!r}')
-        if reset == "hook" and hook is None:
-            raise PlanError('reset: "hook" needs a hook file with a function reset(game, seed): hook="my_hook.py"')
-        return reset, (b"", start_frames)
-    return "keys", _encode.script(reset, "reset", start_frames)
-
-
-def _failed(sentence: str) -> OffstageError:
-    return HookFailed(sentence) if sentence.startswith(("hook", "the game has no reset")) else PlanError(sentence)
-
-
-def _add_json(info: dict[str, Any], text: bytes) -> None:
-    try:
-        told = json.loads(text)
-    except ValueError:
-        told = None
-    info.update(told if isinstance(told, dict) else {"report": bytes(text)})

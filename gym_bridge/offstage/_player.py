@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
+import select
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from . import _native
+from . import _native, _process
 from ._encode import Size
 from ._process import Process
 from ._waiting import what_they_wait_for
@@ -51,6 +55,7 @@ class Player:
         "command",
         "expired",
         "fault",
+        "heard",
         "held",
         "lost",
         "open",
@@ -59,6 +64,7 @@ class Player:
         "process",
         "ready",
         "seat",
+        "seats",
         "seed",
         "seen",
         "since",
@@ -74,16 +80,18 @@ class Player:
         self.process: Process | None = None
         self.ready = self.open = self.lost = self.expired = self.acted = self.playing = False
         self.orders: deque[Order] = deque()
+        self.heard: Any = None  # heard(0) is not empty: something lies in the report pipe; None: there is no pipe
         self.fault: object = None  # why it could not be started
         self.since = 0.0
         self.held: Any = None
         self.size: Size = (0, 0)
         self.base = (0, 0)  # frames and time when the episode began
         self.seen = (0, 0)  # and in the newest answer
+        self.seats = (seat,)
         self.told = b""  # what the game said before the episode began
 
     def start(self, options: Mapping[str, Any]) -> None:
-        """Start the process. That it cannot be started is found out later, as everything else that goes wrong with it."""
+        """Start the process. That it cannot be started is found out later, like everything else that goes wrong."""
         life = self.channel.open_seat(self.seat)
         self.since = time.monotonic()
         try:
@@ -99,6 +107,11 @@ class Player:
             self.lost = True
         else:
             self.channel.watch(self.seat, self.process.gone_fd)
+            pipe = self.process._report
+            if pipe >= 0:
+                poller = select.poll()
+                poller.register(pipe, select.POLLIN)
+                self.heard = poller.poll
 
     @property
     def settled(self) -> bool:
@@ -112,9 +125,7 @@ class Player:
     def tell(self, order: Order) -> None:
         self.since = time.monotonic()
         try:
-            self.channel.command(
-                self.seat, order.kind, order.frames, order.flags, order.row, order.seed, order.events
-            )
+            self.channel.command(self.seat, order.kind, order.frames, order.flags, order.row, order.seed, order.events)
             self.open = True
         except PeerGone:
             self.lost = True
@@ -156,6 +167,7 @@ class Player:
                 return GameTimeout(_sentence(f"no answer from the game within {timeout:g} s", waiting, story))
             return StartFailed(_sentence(f"the game showed no frame of a window within {timeout:g} s", waiting, story))
         process.wait(5.0)
+        _await_guard(process.pid)
         if self.ready:
             return GameCrashed(_sentence("the game ended in the middle of an episode", process.story()))
         return StartFailed(_sentence("the game ended before it showed a frame", process.story()))
@@ -177,5 +189,36 @@ class Player:
         process.close()
 
 
+def _await_guard(pid: int) -> None:
+    """The guard ends when it has kept all that the game printed: a moment after the game's end is known."""
+    end = time.monotonic() + 1.0
+    try:
+        while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None and time.monotonic() < end:
+            time.sleep(0.001)
+    except OSError:  # it was waited for
+        pass
+
+
 def _sentence(*parts: str) -> str:
     return ". ".join(part.strip() for part in parts if part.strip())
+
+
+@atexit.register
+def _collect() -> None:
+    """Guards of games that were ended just now; without a trace when Python ends."""
+    for guard in list(_process._ending):
+        with contextlib.suppress(Exception):
+            guard.wait(2.0)
+
+
+def end_all(players: set[Player], channel: _native.Channel, owner: int) -> None:
+    """The end of a channel and its games; in the process that made them."""
+    if os.getpid() != owner:
+        return
+    for player in list(players):
+        if player.process is not None:
+            player.process.kill()
+    channel.close()
+    for player in list(players):
+        player.end()
+    players.clear()

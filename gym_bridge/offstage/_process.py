@@ -7,7 +7,9 @@ what the guard says, by sending the game's wait status, is that nothing of it is
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import math
 import os
 import select
 import shlex
@@ -128,14 +130,13 @@ class Process:
                 inherited.append(report_end)
             try:
                 self._guard = _start([*words, "--", *self.command], output == "keep", inherited, cwd, variables)
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM):
+                    raise
+                raise StartFailed(f"{self._words()} cannot be started: {error.filename}: {error.strerror}") from error
             finally:
                 if report_end >= 0:
                     os.close(report_end)
-        except OSError as error:
-            self._close_files()
-            if error.filename is None:  # not a matter of the command, such as descriptors
-                raise
-            raise StartFailed(f"{self._words()} cannot be started: {error.filename}: {error.strerror}") from error
         except BaseException:
             self._close_files()
             raise
@@ -215,7 +216,7 @@ class Process:
         data = os.pread(self._output.fileno(), _RING_START + _RING_BYTES, 0)
         (count,) = struct.unpack_from("=Q", data)
         ring, at = data[_RING_START:], count % _RING_BYTES
-        kept = ring[:at] if count <= _RING_BYTES else ring[at:] + ring[:at]
+        kept = ring[:at] if count < _RING_BYTES else ring[at:] + ring[:at]
         return kept.decode("utf-8", "replace")
 
     def story(self) -> str:
@@ -291,6 +292,8 @@ def parse_report(line: bytes) -> dict[str, Any]:
             name, sign, value = word.partition("=")
             if name == "reward" and sign:
                 found["reward"] = float(value)
+                if not math.isfinite(found["reward"]):
+                    raise ValueError("the reward is not a finite number")
             elif name in ("terminated", "truncated") and value in ("0", "1"):
                 found[name] = value == "1"
             else:
@@ -312,9 +315,10 @@ def _signal_name(number: int) -> str:
 def _ring() -> IO[bytes]:
     """A file without a name that keeps the end of what is printed; the guard writes it."""
     try:
-        fd = os.memfd_create("offstage-output", os.MFD_CLOEXEC)
-        file: IO[bytes] = os.fdopen(fd, "r+b", buffering=0)
-    except OSError:
+        file: IO[bytes] = os.fdopen(os.memfd_create("offstage-output", os.MFD_CLOEXEC), "r+b", buffering=0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.EPERM):  # a sandbox that does not know it
+            raise
         file = tempfile.TemporaryFile(buffering=0)
     os.truncate(file.fileno(), _RING_START + _RING_BYTES)
     return file

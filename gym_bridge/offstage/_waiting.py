@@ -1,4 +1,4 @@
-"""What a process and its children are doing, as the kernel knows it: for the sentence about a game that shows no frame."""
+"""What a process and its children are doing, for the sentence about a game that shows no frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 _X86_64 = {
     0: "read", 7: "poll", 23: "select", 34: "pause", 35: "nanosleep", 42: "connect", 43: "accept", 45: "recvfrom",
     47: "recvmsg", 61: "wait4", 128: "rt_sigtimedwait", 202: "futex", 230: "clock_nanosleep", 232: "epoll_wait",
-    247: "waitid", 270: "pselect6", 271: "ppoll", 281: "epoll_pwait", 288: "accept4", 299: "recvmmsg", 441: "epoll_pwait2",
+    247: "waitid", 270: "pselect6", 271: "ppoll", 281: "epoll_pwait", 288: "accept4", 299: "recvmmsg",
+    441: "epoll_pwait2",
 }  # fmt: skip
 _AARCH64 = {
     22: "epoll_pwait", 63: "read", 72: "pselect6", 73: "ppoll", 95: "waitid", 98: "futex", 101: "nanosleep",
@@ -67,7 +68,9 @@ def _thread(pid: int, thread: int) -> str:
         return ""
     state = stat[stat.rindex(")") + 2 :][:1]
     if state != "S":
-        return {"R": "is computing", "D": "waits for a disk", "T": "is stopped", "t": "is stopped"}.get(state, "is ending")
+        return {"R": "is computing", "D": "waits for a disk", "T": "is stopped", "t": "is stopped"}.get(
+            state, "is ending"
+        )
     try:
         words = Path(f"{folder}/syscall").read_text().split()
         call = _CALLS.get(int(words[0]), "")

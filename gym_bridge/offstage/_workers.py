@@ -100,7 +100,7 @@ class Workers:
         worker.stream.settimeout(max(end - time.monotonic(), 0.001))
         try:
             what, value = pickle.loads(_worker.receive_message(worker.stream))
-        except TimeoutError:
+        except socket.timeout:  # TimeoutError itself since Python 3.10
             raise FrameTimeout(f"environment {index} was not made in time") from None
         except (EOFError, OSError):
             raise GameCrashed(f"environment {index} could not be made: {self._story(index)}") from None
@@ -232,7 +232,10 @@ class Workers:
         flags = answer.flags
         if flags & _native.ANSWER_FAILED:
             return Answer(failure=_worker.load_error(data) if data else RuntimeError(answer.error))
-        info, loose = pickle.loads(data) if data else ({}, ())
+        try:
+            info, loose = pickle.loads(data) if data else ({}, ())
+        except Exception as error:  # something that this process cannot import
+            return Answer(failure=error)
         return Answer(
             answer.reward,
             bool(flags & _native.ANSWER_TERMINATED),

@@ -37,7 +37,7 @@ class Button:
     number: str | int
 
     def __post_init__(self) -> None:
-        code = _BUTTONS.get(self.number, self.number) if isinstance(self.number, (str, int)) else None
+        code = _BUTTONS.get(self.number) if isinstance(self.number, str) else self.number
         if not isinstance(code, int) or isinstance(code, bool) or not 1 <= code <= 9:
             raise UnknownKey(f"there is no button {self.number!r}; there are {', '.join(_BUTTONS)}, and 1 to 9")
         object.__setattr__(self, "number", code)
@@ -129,8 +129,8 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Motion:
-    """Box(-1, 1, (2,), float32): how far the mouse moves in a step, to the right and down; 1 is `limit` pixels, and what it
-    comes to is rounded to whole ones. Also sent as raw motion, for games that look around with it."""
+    """Box(-1, 1, (2,), float32): how far the mouse moves in a step, to the right and down; 1 is `limit` pixels, and
+    what it comes to is rounded to whole ones. Also sent as raw motion, for games that look around with it."""
 
     limit: float = 32.0
 

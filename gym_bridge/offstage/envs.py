@@ -1,7 +1,7 @@
 """Registers the environments with Gymnasium: ``gymnasium.make("offstage/Game-v0", command=[...], actions=[...])``.
 
-``import offstage`` does so where Gymnasium was imported before, and so does the use of anything of ours that needs it. In doubt,
-``gymnasium.make("offstage.envs:offstage/Game-v0", ...)``.
+``import offstage`` does so where Gymnasium was imported before, and so does the use of anything of ours that needs it.
+In doubt, ``gymnasium.make("offstage.envs:offstage/Game-v0", ...)``.
 """
 
 from __future__ import annotations

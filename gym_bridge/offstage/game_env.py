@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
 
 from . import envs
 from ._games import Games
-from .errors import ResetNeeded
+from .errors import OffstageError, PlanError, ResetNeeded
 
 envs.register()
 
@@ -22,43 +22,47 @@ class GameEnv(gymnasium.Env[Any, Any]):
 
     ::
 
-        env = offstage.GameEnv(["python", "game.py"], actions=[None, "Left", "Right"], reward=lambda observation, info: 1.0)
+        env = offstage.GameEnv(["python", "game.py"], actions=[None, "Left", "Right"], hook="game_hook.py")
 
     The program needs no change. It is shown no display; keys and mouse reach it as X11 events; and its clock goes on by
     1/hz s with each frame, however long that takes, so that the same seed and the same actions give the same frames.
 
     Observation:
         (channels, height, width) for layout "CHW", (height, width, channels) for "HWC", with stack * (1 if gray else 3)
-        channels, the oldest frame first; uint8 from 0 to 255, or float16 or float32 of that times ``scale`` plus ``offset``.
-        An array of its own for each step. A stack is made of observations; after reset() the first one fills it.
+        channels, the oldest frame first; uint8 from 0 to 255, or float16 or float32 of that times ``scale`` plus
+        ``offset``. An array of its own for each step. A stack is made of observations; after reset() the first one
+        fills it.
 
     Reward and end of an episode:
-        what the game reports, with ``offstage.report(reward=..., terminated=..., info=...)`` in Python, with ofs_report() in C,
-        or as a line ``reward=1.5 terminated=0 {"score": 3}`` on the descriptor that the variable OFFSTAGE_REPORT names
-        (programs without a hook only; at most 64 KiB a step); what a ``hook`` file reports, which runs inside a Python game;
-        and the functions ``reward`` and ``terminated``, which are asked last. Without any of these the reward is 0, and an
-        episode has no end: limit it with gymnasium.wrappers.TimeLimit.
+        what the game reports, with ``offstage.report(reward=..., terminated=..., info=...)`` in Python, with
+        ofs_report() in C, or as a line ``reward=1.5 terminated=0 {"score": 3}`` on the descriptor that the variable
+        OFFSTAGE_REPORT names (programs without a hook only; at most 64 KiB a step); what a ``hook`` file reports, which
+        runs inside a Python game; and the functions ``reward`` and ``terminated``, which are asked last. Without any of
+        these the reward is 0, and an episode has no end: limit it with gymnasium.wrappers.TimeLimit.
 
-        A game that ends by itself with status 0, as when its window is closed, ends the episode too: terminated is True,
-        info["closed"] is True, the reward is what it reported last, and the observation is the one before. Any other end is
-        GameCrashed.
+        A game that ends by itself with status 0, as when its window is closed, ends the episode too: terminated is
+        True, info["closed"] is True, the reward is what it reported last, and the observation is the one before. Any
+        other end is GameCrashed.
 
     info:
-        "frames" and "time": frames shown and seconds of the game's clock since the first observation of the episode; and
-        what the game reports.
+        "frames" and "time": frames shown, and seconds of the game's clock (to 0.1 ms), since the first observation;
+        "closed", as above; "new_window" when the game closed its window and goes on in another one; and what the game
+        reports.
 
     Args:
         command: the words that start the program. "{seed}" in them becomes the seed of the episode.
         actions: what can be done; see :mod:`offstage.actions`.
-        observation: options of :class:`offstage.Capture`: size (84, 84), gray True, stack 4, layout "CHW", dtype "uint8", crop,
-            filter, max_frames, flip, scale, offset, window.
+        observation: options of :class:`offstage.Capture`: size (84, 84), gray True, stack 4, layout "CHW", dtype
+            "uint8", crop, filter, max_frames, flip, scale, offset, window.
         hz: frames a second of the game's clock; None: real time, and nothing is the same twice.
         frame_skip: frames of a step.
-        reward, terminated, info: functions of (observation, info) that give a float, a bool, and a dict that is added to info.
+        reward, terminated, info: functions of (observation, info) that give a float, a bool, and a dict that is added
+            to info.
         hook: path of a Python file that runs inside the game; see the README.
-        reset: how an episode begins. "restart": a new process, always the same for the same seed. A list of keys: they are
-            pressed one after another, each for two frames, with one frame between; a number waits for so many frames. "hook":
-            the hook file's function reset(game, seed). reset(seed=...) starts a new process where the keys cannot give it.
+        reset: how an episode begins. "restart": a new process, always the same for the same seed. A list of keys: they
+            are pressed one after another, each for two frames, with one frame between; a number waits for so many
+            frames. "hook": the hook file's function reset(game, seed). reset(seed=...) starts a new process where the
+            keys cannot give it.
         start: keys as for ``reset``, pressed after each start of a process, to pass a menu.
         start_frames: frames that are shown after these keys before the first observation.
         spares: with reset="restart", processes that are started ahead and wait at their first frame.
@@ -73,7 +77,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
         PlanError, UnknownKey, ValueError: arguments that make no sense; in step(), an action that is not in the space.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 15}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 15}
 
     def __init__(
         self,
@@ -164,9 +168,9 @@ class GameEnv(gymnasium.Env[Any, Any]):
             # Half of the range: many programs take a seed as a signed number.
             seeds.append(int(self.np_random.integers(0, 1 << 63, dtype=np.uint64)))
         games.begin(0, seeds.popleft(), restart=seed is not None and games.resets_by_keys)
-        games.prepare(seeds)
         games.wait(self._here)
         result = games.result(0)
+        games.prepare(seeds)  # not before: the first one would share the processor with its spares
         observation = self._row.copy()
         if self._judged:
             result = games.judge(result, observation)
@@ -185,25 +189,26 @@ class GameEnv(gymnasium.Env[Any, Any]):
         """
         if not self._playing:
             raise ResetNeeded(f"there is no episode: {self._why_not}")
-        games = self._games
-        games.act(0, action)
-        games.wait(self._here)
         try:
-            result = games.result(0)
-        except Exception:
+            result = self._games.play(0, action)
+        except ValueError as error:
+            if isinstance(error, PlanError):
+                self._end("the last step failed; call reset() first")
+            raise
+        except OffstageError:
             self._end("the last step failed; call reset() first")
             raise
         observation = self._row.copy()
-        if self._judged:
-            result = games.judge(result, observation)
+        if self._judged and "closed" not in result.info:
+            result = self._games.judge(result, observation)
         reward, terminated, truncated, info = result
         if terminated or truncated:
             self._end("the last one has ended; call reset() first")
         return observation, reward, terminated, truncated, info
 
     def render(self) -> Any:
-        """The whole window as it is now: (height, width, 3) uint8, top row first; None without a render mode. After the game
-        has ended by itself, its last picture.
+        """The whole window as it is now: (height, width, 3) uint8, top row first; None without a render mode. After the
+        game has ended by itself, its last picture.
 
         Raises:
             ResetNeeded: no game runs.
@@ -224,12 +229,12 @@ class GameEnv(gymnasium.Env[Any, Any]):
             self._closed = True
             self._end("the environment was closed")
             self._games.close()
-        super().close()  # type: ignore[no-untyped-call]
+        super().close()
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise TypeError(
-            "a GameEnv cannot be copied or pickled: it holds running processes. Give the other process a function that makes "
-            "one, or use offstage.GameVectorEnv"
+            "a GameEnv cannot be copied or pickled: it holds running processes. Give the other process a function that "
+            "makes one, or use offstage.GameVectorEnv"
         )
 
     def _end(self, why: str) -> None:

@@ -159,6 +159,7 @@ class _Games:
         self._shared = shared
         self._played = [False] * games.count  # it has shown that it can be started
         self._action_space = games.action_space
+        self._layout = Layout(games.action_space, "action")
         self._batched_actions = batch_space(games.action_space, games.count)
         self.rows = Layout(games.observation_space).rows(games.channel.rows, 2 * games.count)
         self._row = [0] * games.count
@@ -178,22 +179,46 @@ class _Games:
         """All of them are looked at before the first one is played."""
         space = self._action_space
         if isinstance(space, spaces.Discrete):
-            array = np.asarray(actions)
-            if array.shape != (count,) or array.dtype.kind not in "iu":
-                raise ValueError(f"actions: expected ({count},) integers of {space}, not {array.dtype} {array.shape}")
-            wrong = (array < space.start) | (array >= space.start + space.n)
-            if wrong.any():
-                raise ValueError(f"actions: {int(array[wrong][0])} is not in the action space {space}")
-            return array.tolist()  # type: ignore[no-any-return]
+            return self._cut_numbers(actions, count, int(space.start), int(space.start + space.n))
+        if not isinstance(space, (spaces.MultiBinary, spaces.Box)):
+            return self._cut_nested(actions, count)
+        array = np.asarray(actions)
+        expected = (count, *space.shape)
+        if array.shape != expected:
+            raise ValueError(f"actions: expected the shape {expected} for {count} of {space}, not {array.shape}")
+        if isinstance(space, spaces.MultiBinary):
+            fits = (array == 0) | (array == 1)
+        else:
+            array = array.astype(space.dtype)
+            fits = (array >= space.low) & (array <= space.high)
+        if not fits.all():
+            raise ValueError(f"actions: {array.tolist()!r:.200} are not in the action space {space}")
+        return list(array)
+
+    def _cut_numbers(self, actions: Any, count: int, start: int, stop: int) -> Sequence[int]:
+        array = actions if isinstance(actions, np.ndarray) else np.asarray(actions)
+        if array.shape != (count,) or array.dtype.kind not in "iu":
+            raise ValueError(f"actions: expected {count} integers, not {array.dtype} of the shape {array.shape}")
+        numbers: list[int] = array.tolist()
+        if min(numbers) < start or max(numbers) >= stop:
+            wrong = [number for number in numbers if not start <= number < stop]
+            raise ValueError(f"actions: {wrong[0]} is not in the action space {self._action_space}")
+        return numbers
+
+    def _cut_nested(self, actions: Any, count: int) -> Sequence[Any]:
         try:
             elements = list(iterate(self._batched_actions, actions))
-        except (CustomSpaceError, TypeError) as error:
-            raise ValueError(f"actions: expected a batch of {count} of {space}: {error}") from None
+        except (CustomSpaceError, TypeError, KeyError) as error:
+            raise ValueError(f"actions: expected a batch of {count} of {self._action_space}: {error}") from None
         if len(elements) != count:
-            raise ValueError(f"actions: expected {count} of {space}, not {len(elements)}")
-        for element in elements:
-            if element not in space:
-                raise ValueError(f"actions: {element!r:.200} is not in the action space {space}")
+            raise ValueError(f"actions: expected {count} of {self._action_space}, not {len(elements)}")
+        for place, element in enumerate(elements):
+            try:
+                elements[place] = self._layout.unpack(self._layout.pack(element)[0])
+            except ValueError as error:
+                raise ValueError(f"actions: {error}") from None
+            if elements[place] not in self._action_space:
+                raise ValueError(f"actions: {element!r:.200} is not in the action space {self._action_space}")
         return elements
 
     def step(self, index: int, row: int, action: Any) -> None:
@@ -266,7 +291,7 @@ class _Games:
     def _coming(self) -> list[int]:
         """The seeds that will be asked for next: those of the oldest episodes first."""
         if self._shared:
-            while len(self._next_shared) < self._games.count:
+            while len(self._next_shared) < self._games.spare_limit:
                 self._next_shared.append(_game_seed(self._common))
             return list(self._next_shared)
         for index, drawn in enumerate(self._next):

@@ -1,7 +1,7 @@
 """Names of keys, as X has them: ``keys.Left`` is "Left", ``keys.space`` is "space".
 
-A name stands for a key, not for a character: "A" and "a" are the same key, and "exclam" is the key of "1". Whoever wants
-a capital letter holds "Shift_L" with it, or types an :class:`offstage.actions.Text`.
+A name stands for a key, not for a character: "A" and "a" are the same key, and "exclam" is the key of "1". Whoever
+wants a capital letter holds "Shift_L" with it, or types an :class:`offstage.actions.Text`.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ def _nicknames() -> dict[str, str]:
         if key in _keysyms():
             found.update({_plain(nickname): key for nickname in nicknames.split()})
     # A name written with other capitals or signs counts before any nickname; "A" before "a" would be odd.
-    found.update({_plain(key): key for key in sorted(_keysyms(), key=lambda key: (len(key) == 1 and key.islower(), key))})
+    found.update(
+        {_plain(key): key for key in sorted(_keysyms(), key=lambda key: (len(key) == 1 and key.islower(), key))}
+    )
     found[" "] = "space"
     return found
 

@@ -1,13 +1,13 @@
-/* `offstage guard --lifeline FD [--output FD] [--] COMMAND`: a command that belongs to another process, its learner, and
- * never outlives it.
+/* `offstage guard --lifeline FD [--output FD] [--] COMMAND`: a command that belongs to another process, its learner,
+ * and never outlives it.
  *
  * FD is one end of a stream socket pair. When the learner shuts its end down, closes it or dies, everything that the
- * command has started is killed. When the command has ended, what it left behind is killed, and then its wait status (an
- * int) is sent there; so the learner's end becomes readable exactly when nothing is left. --output names a file that keeps
- * the end of what the command prints: 8 bytes that count all of it, 8 without meaning, then a ring to the file's end.
+ * command has started is killed. When the command has ended, what it left behind is killed, and then its wait status
+ * (an int) is sent there; so the learner's end becomes readable exactly when nothing is left. --output names a file that
+ * keeps the end of what the command prints: 8 bytes that count all of it, 8 without meaning, then a ring to its end.
  *
- * Two processes watch, one below the other, and both adopt orphans: whichever of them is killed, the other one is left to
- * end the command. The command itself also dies with the lower one. */
+ * Two processes watch, one below the other, and both adopt orphans: whichever of them is killed, the other one is left
+ * to end the command. The command itself also dies with the lower one. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -31,16 +31,16 @@
 
 /* All mutable state of this file: one level of the two. */
 static struct {
-    int lifeline, output;       /* -1 = none */
-    int output_pipe;            /* what the command prints; the upper one reads it */
+    int lifeline, output; /* -1 = none */
+    int output_pipe;      /* what the command prints; the upper one reads it */
     off_t ring_bytes;
     uint64_t printed;
-    int pair;                   /* to the other level */
-    int signals;                /* SIGCHLD */
-    int learner;                /* a pidfd, or -1 */
+    int pair;    /* to the other level */
+    int signals; /* SIGCHLD */
+    int learner; /* a pidfd, or -1 */
     pid_t learner_pid, child;
     bool child_ended;
-    int child_status;           /* as waitpid gives it */
+    int child_status; /* as waitpid gives it */
     sigset_t mask_before;
     struct sigaction pipe_before;
 } guard = { .lifeline = -1, .output = -1, .output_pipe = -1, .pair = -1, .signals = -1, .learner = -1 };
@@ -193,10 +193,10 @@ static int exit_status(int wait_status)
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-static void send_status(int fd, int wait_status)
+/* False: nobody is there to know. */
+static bool send_status(int fd, int wait_status)
 {
-    if (send(fd, &wait_status, sizeof wait_status, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-        errno = 0; /* nobody is there to know */
+    return send(fd, &wait_status, sizeof wait_status, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof wait_status;
 }
 
 /* -- watching ----------------------------------------------------------------------------------------------------- */
@@ -274,8 +274,8 @@ static _Noreturn void lower_level(char **command)
     }
     watch(false);
     kill_everything();
-    send_status(guard.pair, guard.child_status);
-    send_status(guard.lifeline, guard.child_status);
+    if (!send_status(guard.pair, guard.child_status))
+        send_status(guard.lifeline, guard.child_status);
     _exit(exit_status(guard.child_status));
 }
 
@@ -291,7 +291,7 @@ static bool prepare(void)
     sigaction(SIGPIPE, &ignore, &guard.pipe_before);
     sigprocmask(SIG_BLOCK, &waited, &guard.mask_before);
     guard.signals = signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
-    /* Other processes may hold the learner's end too, such as its forked children, so its death is looked for itself. */
+    /* Other processes may hold the learner's end too, such as its forked children: its death is looked for itself. */
     guard.learner_pid = getppid();
     guard.learner = (int)syscall(SYS_pidfd_open, guard.learner_pid, 0);
     return guard.signals >= 0 && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;

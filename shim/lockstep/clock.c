@@ -34,8 +34,10 @@ void ofs_clock_find(void *(*find_symbol)(void *handle, const char *name))
     if (table)
         ofs_inject_set_clock(table->virtual_ns, connected);
     else
-        ofs_error("OFFSTAGE_LOCKSTEP is set, but liboffstage_clock.so of this version is not preloaded: time stays real. "
-                  "Start the program with  offstage run --lockstep %g -- COMMAND", ofs_options_get()->lockstep_hz);
+        ofs_error(
+            "OFFSTAGE_LOCKSTEP is set, but liboffstage_clock.so of this version is not preloaded: time stays real. "
+            "Start the program with  offstage run --lockstep %g -- COMMAND",
+            ofs_options_get()->lockstep_hz);
 }
 
 uint64_t ofs_clock_real_ns(void)

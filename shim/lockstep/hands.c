@@ -3,8 +3,9 @@
 #include "x11/inject.h"
 
 static const uint32_t kinds[] = {
-    [OFS_EVENT_KEY] = OFS_INJECT_KEY,         [OFS_EVENT_BUTTON] = OFS_INJECT_BUTTON, [OFS_EVENT_POINTER] = OFS_INJECT_POINTER,
-    [OFS_EVENT_MOTION] = OFS_INJECT_MOTION,   [OFS_EVENT_RESIZE] = OFS_INJECT_RESIZE, [OFS_EVENT_TEXT] = OFS_INJECT_TEXT,
+    [OFS_EVENT_KEY] = OFS_INJECT_KEY,         [OFS_EVENT_BUTTON] = OFS_INJECT_BUTTON,
+    [OFS_EVENT_POINTER] = OFS_INJECT_POINTER, [OFS_EVENT_MOTION] = OFS_INJECT_MOTION,
+    [OFS_EVENT_RESIZE] = OFS_INJECT_RESIZE,   [OFS_EVENT_TEXT] = OFS_INJECT_TEXT,
 };
 
 static struct ofs_inject translate(const struct ofs_channel_event *event)
@@ -14,7 +15,8 @@ static struct ofs_inject translate(const struct ofs_channel_event *event)
     return (struct ofs_inject){ known ? kinds[event->kind] : UINT32_MAX, event->code, event->value_a, event->value_b };
 }
 
-enum ofs_status ofs_hands_do(const struct ofs_command *command, uint32_t passed, uint32_t window, char *why, size_t why_bytes)
+enum ofs_status ofs_hands_do(const struct ofs_command *command, uint32_t passed, uint32_t window, char *why,
+                             size_t why_bytes)
 {
     struct ofs_inject events[OFS_CHANNEL_EVENTS];
     uint32_t first = 0, end, last;
@@ -31,4 +33,6 @@ enum ofs_status ofs_hands_do(const struct ofs_command *command, uint32_t passed,
     return ofs_inject(window, events, end - first, last - first, why, why_bytes);
 }
 
-void ofs_hands_begin(uint32_t window) { ofs_inject_begin(window); }
+bool ofs_hands_begin(uint32_t window) { return ofs_inject_begin(window); }
+
+bool ofs_hands_see(uint32_t window) { return ofs_inject_viewable(window); }

@@ -9,12 +9,12 @@
 
 /* All mutable state of this file. */
 static struct {
-    struct ofs_capture *capture;  /* NULL: the learner wants no observations, or `why` there are none */
+    struct ofs_capture *capture; /* NULL: the learner wants no observations, or `why` there are none */
     bool wanted;
     unsigned depth;
-    uint64_t fed;                 /* number of the frame that was fed last; 0 = none */
+    uint64_t fed; /* number of the frame that was fed last; 0 = none */
     char why[OFS_SENTENCE_BYTES];
-    unsigned char *bgra;          /* for pictures */
+    unsigned char *bgra; /* for pictures */
     size_t bgra_bytes;
 } eye;
 
@@ -29,12 +29,15 @@ void ofs_observe_open(const struct ofs_channel_header *channel)
     if (!eye.wanted)
         return;
     if (channel->plan_bytes != sizeof desc.plan) {
-        snprintf(eye.why, sizeof eye.why, "the learner describes its observations in %u bytes, and this library in %zu: "
-                 "are they of one version?", channel->plan_bytes, sizeof desc.plan);
+        snprintf(eye.why, sizeof eye.why,
+                 "the learner describes its observations in %u bytes, and this library in %zu: "
+                 "are they of one version?",
+                 channel->plan_bytes, sizeof desc.plan);
         return;
     }
     if (channel->device != OFS_CHANNEL_HOST) {
-        snprintf(eye.why, sizeof eye.why, "games cannot fill observations in CUDA memory yet: ask for them in host memory");
+        snprintf(eye.why, sizeof eye.why,
+                 "games cannot fill observations in CUDA memory yet: ask for them in host memory");
         return;
     }
     memcpy(&desc.plan, channel->plan, sizeof desc.plan);
@@ -75,7 +78,8 @@ enum ofs_status ofs_observe_write(void *row, size_t row_bytes, char *why, size_t
     if (status != OFS_OK)
         return status;
     if (frame.bytes != row_bytes) {
-        snprintf(why, why_bytes, "an observation of this window (%ux%u) has %zu bytes, and the learner's place %zu: give it a size",
+        snprintf(why, why_bytes,
+                 "an observation of this window (%ux%u) has %zu bytes, and the learner's place %zu: give it a size",
                  frame.source_width_px, frame.source_height_px, frame.bytes, row_bytes);
         status = OFS_EINVAL;
     } else {

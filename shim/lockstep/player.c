@@ -11,29 +11,34 @@
 #define OFS_LOG_MODULE OFS_MOD_CAPTURE
 
 #define LOOK_NS        100000000ull  /* a game that was released looks this often whether its learner lives */
-#define PATIENCE_NS   2000000000ull  /* between asking to close, SIGTERM and SIGKILL */
+#define PATIENCE_NS    2000000000ull /* between asking to close, SIGTERM and SIGKILL */
 /* The window that is played, if it is the first, is left for one that shows so many frames while it shows none. */
-#define LEFT_AFTER     120
+#define LEFT_AFTER 120
+/* So many frames of a window that cannot be seen are none: GLFW shows one before it maps its window. Beyond, it is a program
+ * that draws in a hidden window. */
+#define HIDDEN_FRAMES 4
 
 enum stage {
-    FRESH,                        /* no frame has been shown */
+    FRESH, /* no frame has been shown */
     PLAYED,
-    UNPLAYED,                     /* no learner, or none that wants us */
-    RELEASED,                     /* told to close and to run on */
-    ORPHAN                        /* the learner is gone */
+    UNPLAYED, /* no learner, or none that wants us */
+    RELEASED, /* told to close and to run on */
+    ORPHAN    /* the learner is gone */
 };
 
 /* All mutable state of this file. */
 static struct {
     const struct ofs_lockstep_host *host;
-    bool active;                  /* time is virtual, or a learner wants to play */
-    pthread_mutex_t lock;         /* of what comes next; never held while a turn lasts */
+    bool active;          /* time is virtual, or a learner wants to play */
+    pthread_mutex_t lock; /* of what comes next; never held while a turn lasts */
     pthread_cond_t changed;
-    bool busy;                    /* a thread is in its turn */
-    uint32_t wanted;              /* which window: as in struct ofs_capture_desc */
-    uint32_t window;              /* that is played; 0 = none yet */
-    uint32_t other, other_frames; /* another one that shows frames, and how many since the played one did */
-    bool gone, closed;            /* it was destroyed; and the learner has not been told */
+    bool busy;                      /* a thread is in its turn */
+    uint32_t wanted;                /* which window: as in struct ofs_capture_desc */
+    uint32_t window;                /* that is played; 0 = none yet */
+    uint32_t other, other_frames;   /* another one that shows frames, and how many since the played one did */
+    uint32_t seen[8], seen_count;   /* windows that could be seen, or were let pass; the newest eight */
+    uint32_t hidden, hidden_frames; /* one that could not, and how many frames it has shown */
+    bool gone, closed;              /* it was destroyed; and the learner has not been told */
     /* Of the thread in its turn. */
     enum stage stage;
     struct ofs_player game;
@@ -72,6 +77,29 @@ static bool is_played(const struct ofs_shown *shown)
     player.other_frames = player.other == shown->window ? player.other_frames + 1 : 1;
     player.other = shown->window;
     return player.other_frames > LEFT_AFTER && !player.busy;
+}
+
+/* Does the frame count? */
+static bool is_seen(uint32_t window)
+{
+    bool seen = false;
+    pthread_mutex_lock(&player.lock);
+    for (size_t i = 0; i < OFS_ARRAY_LEN(player.seen); i++)
+        seen |= player.seen[i] == window;
+    pthread_mutex_unlock(&player.lock);
+    if (seen)
+        return true;
+    seen = ofs_hands_see(window);
+    pthread_mutex_lock(&player.lock);
+    if (!seen) {
+        player.hidden_frames = player.hidden == window ? player.hidden_frames + 1 : 1;
+        player.hidden = window;
+        seen = player.hidden_frames > HIDDEN_FRAMES;
+    }
+    if (seen)
+        player.seen[player.seen_count++ % OFS_ARRAY_LEN(player.seen)] = window;
+    pthread_mutex_unlock(&player.lock);
+    return seen;
 }
 
 /* Is it this thread's turn? Then it is, until leave(). */
@@ -220,7 +248,7 @@ static void play(const struct ofs_shown *shown)
 
 void ofs_lockstep_frame(const struct ofs_shown *shown)
 {
-    if (!player.active || inside || !enter(shown))
+    if (!player.active || inside || !is_seen(shown->window) || !enter(shown))
         return;
     inside = true;
     play(shown);
@@ -235,7 +263,8 @@ void ofs_lockstep_fork_child(void)
     pthread_mutex_init(&player.lock, NULL);
     pthread_cond_init(&player.changed, NULL);
     player.busy = false;
-    player.window = 0;
+    player.window = player.hidden = 0;
+    memset(player.seen, 0, sizeof player.seen);
     player.gone = player.closed = false;
     ofs_report_fork_child();
     if (player.stage == FRESH)

@@ -44,8 +44,9 @@ OFS_MUST_USE enum ofs_status ofs_observe_picture(const struct ofs_shown *shown, 
 void ofs_observe_forget(void);
 
 /* -- hands.c ------------------------------------------------------------------------------------------------------- */
-/* The player sits down in front of a window. */
-void ofs_hands_begin(uint32_t window);
+/* The player sits down in front of a window. False: it cannot be seen. */
+bool ofs_hands_begin(uint32_t window);
+bool ofs_hands_see(uint32_t window);       /* can it be seen? */
 /* The events of a command that come after `passed` frames; with passed = 0 all of them are checked first. */
 OFS_MUST_USE enum ofs_status ofs_hands_do(const struct ofs_command *command, uint32_t passed, uint32_t window, char *why,
                                           size_t why_bytes);

@@ -14,9 +14,9 @@
 static struct {
     pthread_mutex_t lock;
     bool played;
-    uint32_t flags;               /* enum ofs_report_flag */
+    uint32_t flags; /* enum ofs_report_flag */
     double reward;
-    char *info;                   /* NULL = none */
+    char *info;                    /* NULL = none */
     size_t info_bytes, room_bytes; /* room: the learner's; 0 = not known yet */
     ofs_turn_fn *call;
     void *context;
@@ -32,7 +32,8 @@ static enum ofs_status fail(enum ofs_status status, char *why, size_t why_bytes,
 static enum ofs_status too_long(size_t bytes, size_t room, char *why, size_t why_bytes)
 {
     if (why_bytes > 0)
-        snprintf(why, why_bytes, "the information has %zu bytes, and the learner keeps room for %zu: report less", bytes, room);
+        snprintf(why, why_bytes, "the information has %zu bytes, and the learner keeps room for %zu: report less",
+                 bytes, room);
     return OFS_ENOMEM;
 }
 

@@ -4,11 +4,12 @@
 
 #include "lockstep/private.h"
 
-#define NO_RESET "the game has no reset function: give its environment a hook file with one, or reset by restart or by keys"
+#define NO_RESET \
+    "the game has no reset function: give its environment a hook file with one, or reset by restart or by keys"
 
 /* All mutable state of this file. */
 static struct {
-    bool open;                    /* a step or a reset is under way */
+    bool open; /* a step or a reset is under way */
     struct ofs_command command;
     uint32_t passed;              /* frames since it came */
     uint64_t begun_ns;            /* real time */
@@ -90,7 +91,8 @@ static void show_picture(struct ofs_player *player, const struct ofs_shown *show
     unsigned char *place = ofs_game_picture(player->seat, (size_t)shown->width_px * shown->height_px * 3);
 
     if (!place) {
-        snprintf(turn.why, sizeof turn.why, "there is no room for a picture of %ux%u", shown->width_px, shown->height_px);
+        snprintf(turn.why, sizeof turn.why, "there is no room for a picture of %ux%u", shown->width_px,
+                 shown->height_px);
     } else if (ofs_observe_picture(shown, place, turn.why, sizeof turn.why) == OFS_OK) {
         reply.picture_width_px = shown->width_px;
         reply.picture_height_px = shown->height_px;
@@ -117,10 +119,8 @@ static bool is_seen(void)
 /* A command that takes frames begins; what is wrong is in turn.why. */
 static void begin(struct ofs_player *player, const struct ofs_shown *shown)
 {
-    if (player->begun_window != shown->window) {
-        ofs_hands_begin(shown->window);
+    if (player->begun_window != shown->window && ofs_hands_begin(shown->window))
         player->begun_window = shown->window;
-    }
     if (turn.command.kind == OFS_COMMAND_RESET) {
         const char *said;
         ofs_clock_reseed(turn.command.seed);

@@ -31,8 +31,8 @@ static struct {
     struct call *first, *last;
     _Atomic(uint64_t (*)(void)) virtual_ns;
     _Atomic(void (*)(void)) connected;
-    _Atomic bool told;                 /* it was called in this process */
-    _Atomic uint64_t due;              /* server time of the next repetition, with bit 32 set; 0 = none */
+    _Atomic bool told;    /* it was called in this process */
+    _Atomic uint64_t due; /* server time of the next repetition, with bit 32 set; 0 = none */
 } calls = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
 
 /* ---- calls ---- */

@@ -32,14 +32,17 @@ struct ofs_inject {
  * OFS_OK; OFS_EINVAL with a sentence; OFS_EPEER: no server runs. */
 OFS_MUST_USE enum ofs_status ofs_inject(uint32_t window, const struct ofs_inject *events, size_t count, size_t checked,
                                         char *why, size_t why_bytes);
-/* The player sits down: the keyboard's focus, if no window has it, goes to the window, and the pointer into it. */
-void ofs_inject_begin(uint32_t window);
+/* The player sits down: the keyboard's focus, if no window has it, goes to the window, and the pointer into it. False: the
+ * window is not there to be seen. */
+bool ofs_inject_begin(uint32_t window);
+/* Can the window be seen, when all is done that was asked of the server so far? True without a server. */
+bool ofs_inject_viewable(uint32_t window);
 
 /* -- lockstep ------------------------------------------------------------------------------------------------------ */
 
-/* Before the first connection: the server's time is this one, in nanoseconds, and what is due by it is done at ofs_inject_tick
- * only. `connected` is called when the first connection is made, with no lock held. From then on events of scripts and
- * requests to close are calls as above. */
+/* Before the first connection: the server's time is this one, in nanoseconds, and what is due by it is done at
+ * ofs_inject_tick only. `connected` is called when a process makes its first connection, with no lock held. Events of
+ * scripts and requests to close are calls as above, then. */
 void ofs_inject_set_clock(uint64_t (*virtual_ns)(void), void (*connected)(void));
 /* The time has gone on: keys that are held repeat. Costs nothing while nothing is due. */
 void ofs_inject_tick(void);

@@ -16,6 +16,7 @@ struct play {
     uint32_t window;
     const struct ofs_inject *events;
     size_t count, checked;
+    bool drain;
     enum ofs_status status;
     char why[160];
 };
@@ -148,6 +149,9 @@ static void do_event(struct ofs_server *s, uint32_t window, const struct ofs_inj
 static void play_events(struct ofs_server *s, void *arg)
 {
     struct play *play = arg;
+    if (play->drain)
+        ofs_loop_drain(
+            s, -1); /* what the program asked for before it showed its frame comes before the player's next move */
     check(s, play);
     for (size_t i = 0; i < play->count && play->status == OFS_OK; i++)
         do_event(s, play->window, &play->events[i]);
@@ -186,18 +190,50 @@ static enum ofs_status play_soon(struct play *play)
 enum ofs_status ofs_inject(uint32_t window, const struct ofs_inject *events, size_t count, size_t checked, char *why,
                            size_t why_bytes)
 {
-    struct play play = { .window = window, .events = events, .count = count, .checked = checked > count ? checked : count };
+    struct play play = {
+        .window = window, .events = events, .count = count, .checked = checked > count ? checked : count
+    };
     int saved = errno;
+    play.drain = !ofs_loop_here();
     if (ofs_loop_here())
         play.status = play_soon(&play);
     else if (!ofs_loop_call(play_events, &play))
         play.status = OFS_EPEER;
     if (play.status != OFS_OK && !play.why[0])
-        snprintf(play.why, sizeof play.why, "%s", play.status == OFS_ENOMEM ? "out of memory" : "the game has no X connection any more");
+        snprintf(play.why, sizeof play.why, "%s",
+                 play.status == OFS_ENOMEM ? "out of memory" : "the game has no X connection any more");
     if (play.status != OFS_OK && why_bytes)
         snprintf(why, why_bytes, "%s", play.why);
     errno = saved;
     return play.status;
+}
+
+struct sight {
+    uint32_t window;
+    bool viewable;
+};
+
+static void look(struct ofs_server *s, void *arg)
+{
+    struct sight *sight = arg;
+    const struct ofs_window *w = find_window(s, sight->window);
+    sight->viewable = w && w->viewable;
+}
+
+static void drain_and_look(struct ofs_server *s, void *arg)
+{
+    ofs_loop_drain(s, -1);
+    look(s, arg);
+}
+
+bool ofs_inject_viewable(uint32_t window)
+{
+    struct sight sight = { .window = window };
+    if (ofs_loop_here())
+        look(ofs_loop_server(), &sight);
+    else if (!ofs_loop_call(drain_and_look, &sight))
+        return true;
+    return sight.viewable;
 }
 
 static void begin(struct ofs_server *s, const void *arg)
@@ -216,10 +252,11 @@ static void begin(struct ofs_server *s, const void *arg)
 
 static void begin_now(struct ofs_server *s, void *arg) { begin(s, arg); }
 
-void ofs_inject_begin(uint32_t window)
+bool ofs_inject_begin(uint32_t window)
 {
+    if (!ofs_inject_viewable(window))
+        return false;
     if (ofs_loop_here())
-        (void)ofs_loop_post(begin, &window, sizeof window);
-    else
-        (void)ofs_loop_call(begin_now, &window);
+        return ofs_loop_post(begin, &window, sizeof window);
+    return ofs_loop_call(begin_now, &window);
 }

@@ -150,11 +150,9 @@ static bool is_served(const struct ofs_client *c)
 
 void ofs_loop_drain(struct ofs_server *s, int peer_fd)
 {
-    struct ofs_client *c = s->clients;
-    while (c && c->peer_fd != peer_fd)
-        c = c->next;
-    while (served && c && !c->closing && is_served(c) && read_client(served, c))
-        ;
+    for (struct ofs_client *c = s->clients; c; c = c->next)
+        while (served && (peer_fd < 0 || c->peer_fd == peer_fd) && !c->closing && is_served(c) && read_client(served, c))
+            ;
 }
 
 static void write_client(struct ofs_client *c)

@@ -36,7 +36,7 @@ void ofs_calls_fork_child(void);
 bool ofs_calls_virtual(void);
 uint32_t ofs_calls_now_ms(void);           /* the server's time */
 uint32_t ofs_calls_real_ms(void);
-/* On the server's thread: carry out all that the client of this descriptor has written. */
+/* On the server's thread, in a call: carry out all that the client of this descriptor, or each client (-1), has written. */
 void ofs_loop_drain(struct ofs_server *s, int peer_fd);
 
 #endif

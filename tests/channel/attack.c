@@ -10,8 +10,8 @@ void attack_init(struct attack *attack)
 {
     attack->learner = make_learner(2, 3, 100);
     attack->bytes = attack->learner->h.total_bytes;
-    attack->memory = mmap(NULL, attack->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-                          ofs_learner_descriptor(attack->learner), 0);
+    attack->memory =
+        mmap(NULL, attack->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ofs_learner_descriptor(attack->learner), 0);
     CHECK(attack->memory != MAP_FAILED);
     attack->seat = (struct ofs_channel_seat *)(attack->memory + attack->learner->h.seats_offset);
     attack_restore(attack);

@@ -1,5 +1,5 @@
-/* Both ends of the channel against a memory that somebody else writes. What they then hand out is touched everywhere, so that a
- * place outside of the memory is a crash. */
+/* Both ends of the channel against a memory that somebody else writes. What they then hand out is touched everywhere,
+ * so that a place outside of the memory is a crash. */
 #ifndef CHANNEL_TEST_ATTACK_H
 #define CHANNEL_TEST_ATTACK_H
 

@@ -1,4 +1,5 @@
-/* A memory that is corrupt, foreign, or none; places that are none; numbers at their extremes while the channel is in use. */
+/* A memory that is corrupt, foreign, or none; places that are none; numbers at their extremes while the channel is in
+ * use. */
 #include "attack.h"
 
 #include <fcntl.h>
@@ -20,9 +21,31 @@ static void check_place(const char *place, enum ofs_status expected)
 static void places(void)
 {
     static const char *const bad[] = {
-        "", "3", "3:", "3:0", "3:0:", ":::", "3:0:0", "-1:0:1", "3:-1:1", "3:0:-1", "+3:0:1", " 3:0:1", "3:0:1x", "3:0:1:",
-        "3:0: 1", "0x3:0:1", "999999:0:1", "2147483648:0:1", "99999999999999999999999999:0:1", "3:4096:1",
-        "3:99999999999999999999:1", "3:0:1073741824", "3:0:18446744073709551617", "three:zero:one", "\xff:\xff:\xff",
+        "",
+        "3",
+        "3:",
+        "3:0",
+        "3:0:",
+        ":::",
+        "3:0:0",
+        "-1:0:1",
+        "3:-1:1",
+        "3:0:-1",
+        "+3:0:1",
+        " 3:0:1",
+        "3:0:1x",
+        "3:0:1:",
+        "3:0: 1",
+        "0x3:0:1",
+        "999999:0:1",
+        "2147483648:0:1",
+        "99999999999999999999999999:0:1",
+        "3:4096:1",
+        "3:99999999999999999999:1",
+        "3:0:1073741824",
+        "3:0:18446744073709551617",
+        "three:zero:one",
+        "\xff:\xff:\xff",
     };
     char long_one[5000];
 
@@ -90,13 +113,41 @@ static void descriptors(void)
 }
 
 static const uint64_t extremes[] = {
-    0, 1, 2, 3, 63, 64, 65, 127, 128, 255, 256, 257, 511, 512, 4095, 4096, 4097, 65535, 65536, 65537, 0x7fffffff, 0x80000000,
-    0x80000001, 0xfffffffe, 0xffffffff, 0x100000000, 0x7fffffffffffffff, 0x8000000000000000, 0xfffffffffffff000,
+    0,
+    1,
+    2,
+    3,
+    63,
+    64,
+    65,
+    127,
+    128,
+    255,
+    256,
+    257,
+    511,
+    512,
+    4095,
+    4096,
+    4097,
+    65535,
+    65536,
+    65537,
+    0x7fffffff,
+    0x80000000,
+    0x80000001,
+    0xfffffffe,
+    0xffffffff,
+    0x100000000,
+    0x7fffffffffffffff,
+    0x8000000000000000,
+    0xfffffffffffff000,
     0xffffffffffffffff,
 };
 #define EXTREMES (sizeof extremes / sizeof extremes[0])
 
-/* Every number of the header, at each of its 4-byte places, as 4 and as 8 bytes, at the extremes and near what it was. */
+/* Every number of the header, at each of its 4-byte places, as 4 and as 8 bytes, at the extremes and near what it
+ * was. */
 static void headers(void)
 {
     struct attack attack;
@@ -113,8 +164,8 @@ static void headers(void)
             if (at + width > sizeof(struct ofs_channel_header))
                 continue;
             memcpy(&value, attack.memory + at, width);
-            value = which < EXTREMES       ? extremes[which]
-                    : which == EXTREMES    ? value + 1
+            value = which < EXTREMES        ? extremes[which]
+                    : which == EXTREMES     ? value + 1
                     : which == EXTREMES + 1 ? value - 1
                     : which == EXTREMES + 2 ? value * 2
                                             : value / 2;
@@ -126,6 +177,12 @@ static void headers(void)
         }
     }
     CHECK(refused > 500 && accepted > 500);
+    attack_restore(&attack);
+    attack.learner->shared->magic++;
+    CHECK(attack_game(&attack) == OFS_EINVAL);
+    attack_restore(&attack);
+    attack.learner->shared->version++;
+    CHECK(attack_game(&attack) == OFS_EINVAL);
     attack_finish(&attack);
 }
 
@@ -134,8 +191,9 @@ static void seats(void)
 {
     struct attack attack;
     const struct ofs_channel_event event = { .kind = OFS_EVENT_KEY };
-    const struct ofs_command command = { .kind = OFS_COMMAND_STEP, .frames = 1, .events = &event, .event_count = 1,
-                                         .payload = "x", .payload_bytes = 1 };
+    const struct ofs_command command = {
+        .kind = OFS_COMMAND_STEP, .frames = 1, .events = &event, .event_count = 1, .payload = "x", .payload_bytes = 1
+    };
     unsigned nonsense = 0, fine = 0;
 
     attack_init(&attack);
@@ -177,6 +235,29 @@ static void seats(void)
     attack_finish(&attack);
 }
 
+/* Sizes of pictures whose product is small when it is cut off. */
+static void pictures(void)
+{
+    static const uint32_t sizes[][2] = {
+        { 65536, 65536 },           { 0x55555556, 1 }, { 1, 0x55555556 }, { 0x80000000, 2 }, { 65537, 65537 },
+        { 0xffffffff, 0xffffffff }, { 1, 34134 },      { 34134, 1 },      { 185, 185 },
+    };
+    struct attack attack;
+    struct ofs_answer answer;
+
+    attack_init(&attack);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        attack_restore(&attack);
+        attack.seat->state = ofs_state_word(attack.life, OFS_SEAT_READY);
+        attack.seat->picture_width_px = sizes[i][0];
+        attack.seat->picture_height_px = sizes[i][1];
+        CHECK(ofs_learner_answer(attack.learner, 0, &answer) == OFS_EINVAL && !answer.picture);
+    }
+    attack.seat->picture_width_px = attack.seat->picture_height_px = 184; /* in 100,000 bytes and what fills the page */
+    CHECK(ofs_learner_answer(attack.learner, 0, &answer) == OFS_OK && answer.picture);
+    attack_finish(&attack);
+}
+
 /* Bytes at random: headers alone, then all that is written, while it is used. */
 static void noise(void)
 {
@@ -214,10 +295,8 @@ static void noise(void)
 
 static const struct scene scenes[] = {
     { "places", places }, { "descriptors", descriptors }, { "headers", headers },
-    { "seats", seats },   { "noise", noise },             { NULL, NULL },
+    { "seats", seats },   { "pictures", pictures },       { "noise", noise },
+    { NULL, NULL },
 };
 
-int main(int argc, char **argv)
-{
-    return run_scene(scenes, argc, argv);
-}
+int main(int argc, char **argv) { return run_scene(scenes, argc, argv); }

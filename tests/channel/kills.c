@@ -1,5 +1,5 @@
-/* Either side is killed, at random instants and at every point that the code names. The other side notices, says so, and goes
- * on; and of an answer that was not finished nothing is to be seen. */
+/* Either side is killed, at random instants and at every point that the code names. The other side notices, says so,
+ * and goes on; and of an answer that was not finished nothing is to be seen. */
 #include "rig.h"
 
 #include <signal.h>
@@ -13,19 +13,24 @@
 /* -- points -------------------------------------------------------------------------------------------------------- */
 
 static int armed_point, armed_count;
+static void (*armed_call)(void); /* instead of dying */
 
 void ofs_channel_point(int number);
 void ofs_channel_point(int number)
 {
-    if (number == armed_point && --armed_count == 0)
+    if (number != armed_point || --armed_count != 0)
+        return;
+    if (armed_call)
+        armed_call();
+    else
         kill(getpid(), SIGKILL);
 }
 
 /* -- games that die ------------------------------------------------------------------------------------------------ */
 
 struct death {
-    uint64_t us;                  /* random instants */
-    int point, count;             /* points */
+    uint64_t us;      /* random instants */
+    int point, count; /* points */
 };
 
 static int dying_game(const char *place, void *context)
@@ -136,10 +141,10 @@ static int leaving_game(const char *place, void *context)
 static void games_at_points(void)
 {
     static const struct death points[] = {
-        { 0, 101, 1 }, { 0, 102, 1 }, { 0, 103, 1 }, { 0, 104, 1 }, { 0, 104, 2 }, { 0, 104, 9 }, { 0, 107, 1 },
-        { 0, 108, 1 }, { 0, 109, 1 }, { 0, 109, 3 }, { 0, 110, 1 }, { 0, 110, 3 }, { 0, 111, 1 }, { 0, 111, 5 },
-        { 0, 112, 1 }, { 0, 112, 6 }, { 0, 113, 1 }, { 0, 113, 6 }, { 0, 114, 1 }, { 0, 114, 6 }, { 0, 115, 1 },
-        { 0, 115, 6 }, { 0, 116, 1 }, { 0, 116, 6 },
+        { 0, 101, 1 }, { 0, 102, 1 }, { 0, 103, 1 }, { 0, 104, 1 }, { 0, 104, 2 }, { 0, 104, 9 },
+        { 0, 107, 1 }, { 0, 108, 1 }, { 0, 109, 1 }, { 0, 109, 3 }, { 0, 110, 1 }, { 0, 110, 3 },
+        { 0, 111, 1 }, { 0, 111, 5 }, { 0, 112, 1 }, { 0, 112, 6 }, { 0, 113, 1 }, { 0, 113, 6 },
+        { 0, 114, 1 }, { 0, 114, 6 }, { 0, 115, 1 }, { 0, 115, 6 }, { 0, 116, 1 }, { 0, 116, 6 },
     };
     struct ofs_learner *learner = make_learner(1, 1, 64);
     struct player player;
@@ -165,6 +170,73 @@ static void games_at_points(void)
         check_killed(&player);
     }
     ofs_learner_destroy(learner);
+}
+
+/* -- a life that begins in the middle of something
+ * ------------------------------------------------------------------ */
+
+static struct ofs_learner *the_learner;
+static struct ofs_game *the_new;
+
+static struct ofs_game *come(uint32_t life)
+{
+    char place[64], why[256];
+    struct ofs_game *game;
+
+    snprintf(place, sizeof place, "%d:0:%u", dup(ofs_learner_descriptor(the_learner)), life);
+    CHECK(ofs_game_attach(place, &game, why, sizeof why) == OFS_OK);
+    return game;
+}
+
+static void begin_a_life(void)
+{
+    struct ofs_command command;
+
+    the_new = come(ofs_learner_seat_open(the_learner, 0, -1));
+    if (armed_point == 107)
+        return;
+    ofs_game_ready(the_new);
+    CHECK(give_step(the_learner, 0, 0, 1) == OFS_OK);
+    CHECK(ofs_game_wait(the_new, 0, &command) == OFS_OK);
+}
+
+/* The game of the life before was just going to change the state, or to give its answer, which would look the same:
+ * both have the number 1. Neither arrives. */
+static void lives_in_between(void)
+{
+    static const int points[] = { 107, 113, 114, 105 };
+    const uint32_t seat = 0;
+    enum ofs_seat_event event;
+    struct ofs_command command;
+    struct ofs_answer answer;
+
+    armed_call = begin_a_life;
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        struct ofs_game *old;
+
+        the_learner = make_learner(1, 1, 64);
+        old = come(ofs_learner_seat_open(the_learner, 0, -1));
+        armed_point = points[i];
+        armed_count = 1;
+        ofs_game_ready(old);
+        if (armed_point != 107) {
+            CHECK(give_step(the_learner, 0, 0, 1) == OFS_OK);
+            CHECK(ofs_game_wait(old, 0, &command) == OFS_OK);
+            if (armed_point != 105)
+                ofs_game_answer(old, &(struct ofs_reply){ .reward = 99 });
+        }
+        ofs_game_leave(old, "late");
+        CHECK(armed_count <= 0);
+        CHECK(ofs_learner_wait(the_learner, &seat, &event, 1, 1, 0, NULL, NULL) == OFS_ETIMEDOUT);
+        CHECK(ofs_learner_answer(the_learner, 0, &answer) == OFS_OK && answer.number == 0);
+        CHECK(answer.state == (points[i] == 107 ? OFS_SEAT_ATTACHED : OFS_SEAT_READY) && answer.reward == 0);
+        ofs_game_answer(the_new, &(struct ofs_reply){ .reward = 5 });
+        CHECK(points[i] == 107 || ofs_learner_wait(the_learner, &seat, &event, 1, 1, 0, NULL, NULL) == OFS_OK);
+        CHECK(ofs_learner_answer(the_learner, 0, &answer) == OFS_OK && answer.error[0] == 0);
+        CHECK(answer.reward == (points[i] == 107 ? 0 : 5));
+        ofs_game_leave(the_new, NULL);
+        ofs_learner_destroy(the_learner);
+    }
 }
 
 /* -- learners that die --------------------------------------------------------------------------------------------- */
@@ -267,14 +339,9 @@ static void learners_at_points(void)
 }
 
 static const struct scene scenes[] = {
-    { "games_at_random", games_at_random },
-    { "games_at_points", games_at_points },
-    { "learners_at_random", learners_at_random },
-    { "learners_at_points", learners_at_points },
-    { NULL, NULL },
+    { "games_at_random", games_at_random },       { "games_at_points", games_at_points },
+    { "lives_in_between", lives_in_between },     { "learners_at_random", learners_at_random },
+    { "learners_at_points", learners_at_points }, { NULL, NULL },
 };
 
-int main(int argc, char **argv)
-{
-    return run_scene(scenes, argc, argv);
-}
+int main(int argc, char **argv) { return run_scene(scenes, argc, argv); }

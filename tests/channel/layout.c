@@ -27,7 +27,8 @@ static const struct row rows[] = {
     SEAT(state, 68), SEAT(asleep, 72), SEAT(process, 76), SEAT(answer_flags, 80), SEAT(info_used, 84), SEAT(reward, 88),
     SEAT(frames_shown, 96), SEAT(virtual_ns, 104), SEAT(busy_ns, 112), SEAT(observe_ns, 120), SEAT(width_px, 128),
     SEAT(height_px, 132), SEAT(picture_width_px, 136), SEAT(picture_height_px, 140), SEAT(info_kind, 144),
-    SEAT(game_spare, 148), SEAT(error, 192), SEAT(events, 1216), { "seat", sizeof(struct ofs_channel_seat), 3264 },
+    SEAT(importing, 148), SEAT(game_spare, 152), SEAT(error, 192), SEAT(events, 1216),
+    { "seat", sizeof(struct ofs_channel_seat), 3264 },
 
     EVENT(kind, 0), EVENT(after, 2), EVENT(code, 4), EVENT(value_a, 8), EVENT(value_b, 12),
     { "event", sizeof(struct ofs_channel_event), 16 },

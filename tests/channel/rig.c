@@ -44,8 +44,12 @@ uint64_t next_random(uint64_t *state)
 
 struct ofs_learner *make_learner(uint32_t seats, uint32_t rows, uint64_t row_bytes)
 {
-    struct ofs_learner_desc desc = { .seats = seats, .rows = rows, .row_bytes = row_bytes, .payload_bytes = 1000,
-                                     .info_bytes = 500, .picture_bytes = 100000 };
+    struct ofs_learner_desc desc = { .seats = seats,
+                                     .rows = rows,
+                                     .row_bytes = row_bytes,
+                                     .payload_bytes = 1000,
+                                     .info_bytes = 500,
+                                     .picture_bytes = 100000 };
     struct ofs_learner *learner;
     char why[256] = "";
 
@@ -67,10 +71,7 @@ void die_in_us(uint64_t us)
     CHECK(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 && timer_settime(timer, 0, &time, NULL) == 0);
 }
 
-uint32_t learner_rows(const struct ofs_learner *learner)
-{
-    return learner->h.row_count;
-}
+uint32_t learner_rows(const struct ofs_learner *learner) { return learner->h.row_count; }
 
 struct player start_in_life(struct ofs_learner *learner, uint32_t seat, uint32_t life,
                             int (*body)(const char *place, void *context), void *context)
@@ -161,6 +162,19 @@ int usual_game(const char *place, void *context)
     return 0;
 }
 
+enum ofs_status attach_here(struct ofs_learner *learner, uint32_t seat, uint32_t life, struct ofs_game **game)
+{
+    char place[64], why[256] = "";
+    enum ofs_status status;
+
+    snprintf(place, sizeof place, "%d:%u:%u", dup(ofs_learner_descriptor(learner)), seat, life);
+    status = ofs_game_attach(place, game, why, sizeof why);
+    CHECK((status == OFS_OK) == (why[0] == 0));
+    if (status != OFS_OK)
+        close(atoi(place));
+    return status;
+}
+
 void wait_ready(struct ofs_learner *learner, uint32_t first, uint32_t count)
 {
     uint32_t seats[64];
@@ -177,8 +191,13 @@ static void make_step(uint64_t number, uint32_t row, struct ofs_channel_event *e
 {
     uint64_t state = number;
 
-    *c = (struct ofs_command){ .kind = OFS_COMMAND_STEP, .frames = 1 + number % 5, .flags = number % 4, .row = row,
-                               .seed = number, .events = events, .payload = payload,
+    *c = (struct ofs_command){ .kind = OFS_COMMAND_STEP,
+                               .frames = 1 + number % 5,
+                               .flags = number % 4,
+                               .row = row,
+                               .seed = number,
+                               .events = events,
+                               .payload = payload,
                                .event_count = (uint32_t)(next_random(&state) % (OFS_CHANNEL_EVENTS + 1)),
                                .payload_bytes = (uint32_t)(next_random(&state) % 1000) };
     if (number % 3) { /* mostly small ones */
@@ -188,8 +207,11 @@ static void make_step(uint64_t number, uint32_t row, struct ofs_channel_event *e
     for (uint32_t i = 0; i < c->event_count; i++) {
         uint64_t word = next_random(&state);
 
-        events[i] = (struct ofs_channel_event){ .kind = 1 + i % 6, .after = (uint16_t)(i / 40), .code = (uint32_t)word,
-                                                .value_a = (int32_t)(word >> 32), .value_b = -(int32_t)i };
+        events[i] = (struct ofs_channel_event){ .kind = 1 + i % 6,
+                                                .after = (uint16_t)(i / 40),
+                                                .code = (uint32_t)word,
+                                                .value_a = (int32_t)(word >> 32),
+                                                .value_b = -(int32_t)i };
     }
     for (uint32_t i = 0; i < c->payload_bytes; i++)
         payload[i] = (unsigned char)(number + i);

@@ -55,6 +55,9 @@ int usual_game(const char *place, void *context);
 /* The kernel kills this process, at whatever it then does. */
 void die_in_us(uint64_t us);
 
+/* A game in this process. */
+enum ofs_status attach_here(struct ofs_learner *learner, uint32_t seat, uint32_t life, struct ofs_game **game);
+
 /* Wait until every seat is ready or lost. */
 void wait_ready(struct ofs_learner *learner, uint32_t first, uint32_t count);
 /* Give a step with `number` in everything, and one for which the usual game's answer can be foretold. */

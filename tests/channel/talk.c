@@ -98,10 +98,10 @@ static void some_of_many(void)
 }
 
 static const struct scene scenes[] = {
-    { "one", one }, { "several", several }, { "some_of_many", some_of_many }, { NULL, NULL },
+    { "one", one },
+    { "several", several },
+    { "some_of_many", some_of_many },
+    { NULL, NULL },
 };
 
-int main(int argc, char **argv)
-{
-    return run_scene(scenes, argc, argv);
-}
+int main(int argc, char **argv) { return run_scene(scenes, argc, argv); }

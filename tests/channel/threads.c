@@ -1,5 +1,5 @@
-/* Learner and games as threads of one process, for the thread sanitizer. It knows memory by its address, so all of them get the
- * same mapping of the channel: mmap and munmap are wrapped. */
+/* Learner and games as threads of one process, for the thread sanitizer. It knows memory by its address, so all of them
+ * get the same mapping of the channel: mmap and munmap are wrapped. */
 #include "rig.h"
 
 #include <pthread.h>
@@ -15,7 +15,7 @@ int __real_munmap(void *where, size_t bytes);
 void *__wrap_mmap(void *where, size_t bytes, int protection, int flags, int fd, off_t offset);
 int __wrap_munmap(void *where, size_t bytes);
 
-static unsigned char *shared;     /* the learner's, which is of everything */
+static unsigned char *shared; /* the learner's, which is of everything */
 static size_t shared_bytes;
 
 void *__wrap_mmap(void *where, size_t bytes, int protection, int flags, int fd, off_t offset)

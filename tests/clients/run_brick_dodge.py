@@ -37,9 +37,12 @@ def panel_is_shown(picture: pictures.Picture) -> bool:
 
 def check(build: Path, examples: Path, python: str, scratch: Path) -> None:
     game = [python, str(examples / "brick_dodge.py"), "--seed", "1"]
-    played, still = scratch / "played.png", scratch / "still.png"
-    limits = ["--frames", str(FRAMES), "--shot"]
-    run(build, [*limits, str(played), "--input", str(examples / "brick_dodge.input")], game)
+    played, again, still = scratch / "played.png", scratch / "again.png", scratch / "still.png"
+    # In lockstep a frame is a tick of the game on every machine, so the script meets the gaps.
+    limits = ["--lockstep", "60", "--frames", str(FRAMES), "--shot"]
+    keys = ["--input", str(examples / "brick_dodge.input")]
+    run(build, [*limits, str(played), *keys], game)
+    run(build, [*limits, str(again), *keys], game)
     run(build, [*limits, str(still)], game)
     for path, over in ((played, False), (still, True)):
         picture = pictures.read(path)
@@ -47,6 +50,8 @@ def check(build: Path, examples: Path, python: str, scratch: Path) -> None:
             raise Failure(f"{path.name}: {picture.width}x{picture.height} with {picture.colors()} colours")
         if panel_is_shown(picture) != over:
             raise Failure(f"{path.name}: after {FRAMES} frames the game must {'be over' if over else 'go on'}")
+    if played.read_bytes() != again.read_bytes():
+        raise Failure("the same keys gave two pictures")
     script = scratch / "escape"
     script.write_text("30 key Escape\n")
     run(build, ["--input", str(script)], game)

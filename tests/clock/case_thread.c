@@ -387,6 +387,40 @@ static void described(void)
     pthread_join(second, NULL);
 }
 
+/* Each has what the other wants: the library says so by itself. */
+static pthread_mutex_t other = PTHREAD_MUTEX_INITIALIZER;
+
+static void *takes_other(void *unused)
+{
+    pthread_mutex_lock(&other);
+    usleep(1000);
+    pthread_mutex_lock(&mutex);
+    return NULL;
+}
+
+static void deadlock(void)
+{
+    int fds[2], kept = dup(2);
+    char text[2000] = "";
+    CHECK(pipe(fds) == 0 && dup2(fds[1], 2) == 2);
+    pid_t child = fork();
+    if (child == 0) { /* the one that is stuck */
+        go_live();
+        pthread_mutex_lock(&mutex);
+        start(takes_other, NULL);
+        usleep(2000);
+        pthread_mutex_lock(&other);
+    }
+    CHECK(dup2(kept, 2) == 2);
+    for (size_t used = 0; used < sizeof text - 1 && !strstr(text, "(clock_case): asleep");) {
+        ssize_t got = read(fds[0], text + used, sizeof text - 1 - used);
+        CHECK(got > 0);
+        used += (size_t)got;
+    }
+    CHECK(strstr(text, "waits for another one"));
+    kill(child, SIGKILL);
+}
+
 const struct test_case thread_cases[] = {
     { "fifty", fifty },
     { "join_sleepers", join_sleepers },
@@ -401,5 +435,6 @@ const struct test_case thread_cases[] = {
     { "futexes", futexes },
     { "let_go", let_go },
     { "described", described },
+    { "deadlock", deadlock },
     { 0 },
 };

@@ -34,7 +34,7 @@ def column(shown: np.ndarray) -> float:
 
 
 def follow(picture: np.ndarray) -> int:
-    """The ball is white, the paddle brown; keep it a little to one side, so that the ball does not only go up and down."""
+    """Bring the paddle, which is brown, under the ball, which is white."""
     ball = (picture.min(-1) > 180)
     paddle = (picture[..., 0] > 150) & (picture[..., 2] < 120)
     if not ball.any():

@@ -53,6 +53,15 @@ def test_rewards_end_score_and_ticks(brick: Callable) -> None:
     assert set(np.diff(ticks)) == {FRAME_SKIP}, "one frame is not one tick of the game"
 
 
+def test_a_game_that_draws_as_often_as_it_is_looked_at(brick: Callable) -> None:
+    """A frame is then six ticks of the game, and the play is the same."""
+    actions = np.random.default_rng(3).integers(3, size=15)
+    seldom = moments(brick(frame_skip=1, environment={"BRICK_DRAWS": "10"}), 2, actions)
+    always = moments(brick(), 2, actions)
+    assert set(np.diff([moment[4]["ticks"] for moment in seldom])) == {FRAME_SKIP}
+    assert [moment[1:4] for moment in seldom] == [moment[1:4] for moment in always]
+
+
 def test_a_seed_and_actions_are_one_play(brick: Callable) -> None:
     actions = np.random.default_rng(0).integers(3, size=40)
     first, second = brick(), brick()

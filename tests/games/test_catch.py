@@ -1,4 +1,4 @@
-"""examples/catch_pygame.py: a pygame game that reports by itself, is reset by a key, and runs without Offstage as well."""
+"""examples/catch_pygame.py: a pygame game that reports by itself, is reset by a key, and runs without Offstage, too."""
 
 from __future__ import annotations
 
@@ -93,5 +93,6 @@ def test_it_runs_where_there_is_no_offstage_package(launcher, tmp_path) -> None:
     alone = ("import runpy, sys; sys.modules['offstage'] = None; sys.argv[0] = 'catch'; "
              f"runpy.run_path({str(EXAMPLES / 'catch_pygame.py')!r}, run_name='__main__')")
     command = [str(launcher), "run", "--gpu", "software", "--frames", "20", "--", sys.executable, "-c", alone]
-    done = subprocess.run(command, env={**os.environ, "SDL_AUDIODRIVER": "dummy"}, cwd=tmp_path, capture_output=True, text=True)
+    variables = {**os.environ, "SDL_AUDIODRIVER": "dummy"}
+    done = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr

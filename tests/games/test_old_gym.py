@@ -1,4 +1,4 @@
-"""examples/old_gym_car.py: an environment of the old kind, pyglet 1.5 in a Python of its own, through old_gym_hook.py."""
+"""examples/old_gym_car.py: an environment of the old kind, pyglet 1.5 in a Python of its own, by old_gym_hook.py."""
 
 from __future__ import annotations
 

@@ -61,7 +61,8 @@ def played() -> None:
     if not python:
         skip_row("brick game, played", "no Python here has arcade")
         return
-    options = ["--frames", "60" if DRY else "1000", "--input", str(ROOT / "examples" / "brick_dodge.input")]
+    keys = ["--input", str(ROOT / "examples" / "brick_dodge.input")]
+    options = ["--lockstep", "60", "--frames", "60" if DRY else "1000", *keys]
     done, stats = with_stats([python, ROOT / "examples" / "brick_dodge.py", "--seed", "1"], None, options)
     check("brick game, played with keys", done.status == 0, f"{stats.get('frames', 0)} frames",
           " / ".join(done.errors[-3:]))

@@ -74,7 +74,7 @@ class Guard:
         data = os.pread(self.file.fileno(), RING_START + RING, 0)
         (count,), ring = struct.unpack_from("=Q", data), data[RING_START:]
         at = count % RING
-        return count, (ring[:at] if count <= RING else ring[at:] + ring[:at])
+        return count, (ring[:at] if count < RING else ring[at:] + ring[:at])
 
 
 class Case(unittest.TestCase):
@@ -184,7 +184,7 @@ class Ends(Case):
 
     def start_daemons(self, **options):
         guard = Guard(*self.daemons(), **options)
-        self.await_sleepers(4)
+        self.await_sleepers(3)  # the one that is stopped may have been so before it became one
         return guard
 
     def test_the_lifeline_is_closed(self):
@@ -216,18 +216,15 @@ class Ends(Case):
         self.assertEqual((told, status, running(self.token)), (0, 0, []))
 
     def test_either_guard_is_killed(self):
-        for which in ("upper", "lower", "both, the lower first"):
+        for which in ("upper", "lower"):
             with self.subTest(which=which):
                 guard = self.start_daemons()
                 upper = guard.process.pid
                 lower = int(pathlib.Path(f"/proc/{upper}/task/{upper}/children").read_text().split()[0])
-                if which != "upper":
-                    os.kill(lower, signal.SIGKILL)
+                os.kill(upper if which == "upper" else lower, signal.SIGKILL)
                 if which == "lower":
                     self.assertEqual(guard.wait()[:2], (9, 137))
                 else:
-                    if which == "upper":
-                        os.kill(upper, signal.SIGKILL)
                     guard.process.wait(PATIENCE)
                     guard.process.stdout.close()
                     guard.end.recv(100)
@@ -255,7 +252,7 @@ class Ends(Case):
         os.close(told)
         os.read(ready, 1)
         os.close(ready)
-        self.await_sleepers(4)
+        self.await_sleepers(3)  # the one that is stopped may have been so before it became one
         os.kill(learner, signal.SIGKILL)
         os.waitpid(learner, 0)
         start = time.monotonic()

@@ -24,10 +24,10 @@ static _Atomic unsigned level, window = 1, closes;
 static _Atomic uint64_t now_ns = 1000000000000ull;
 static int failures, x_fd;
 
-#define CHECK(condition)                                                                  \
-    do {                                                                                  \
-        if (!(condition) && failures++ < 20)                                              \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);       \
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition) && failures++ < 20)                                        \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
     } while (0)
 
 /* -- the process around it ----------------------------------------------------------------------------------------- */
@@ -51,9 +51,14 @@ static void request_close(void)
 
 static const struct ofs_tensor_host tensor_host = { software, no_context, beside, open_library, find_symbol };
 static const struct ofs_lockstep_host lockstep_host = { request_close, find_symbol };
-static struct ofs_capture_host capture_host = { .get_proc = get_proc, .request_close = request_close, .key = no_key,
-                                                .motion = no_motion, .button = no_button, .resize = no_resize,
-                                                .done = ofs_lockstep_frame, .gone = ofs_lockstep_gone };
+static struct ofs_capture_host capture_host = { .get_proc = get_proc,
+                                                .request_close = request_close,
+                                                .key = no_key,
+                                                .motion = no_motion,
+                                                .button = no_button,
+                                                .resize = no_resize,
+                                                .done = ofs_lockstep_frame,
+                                                .gone = ofs_lockstep_gone };
 
 static uint64_t virtual_ns(void) { return now_ns; }
 static void connected(void) {}
@@ -63,8 +68,9 @@ static void connected(void) {}
 static void show(uint32_t id)
 {
     static __thread unsigned char pixels[SIDE * SIDE * 4];
-    struct ofs_shown shown = { .window = id, .width_px = SIDE, .height_px = SIDE, .sequence = 1, .bgrx = pixels,
-                               .pitch_bytes = SIDE * 4 };
+    struct ofs_shown shown = {
+        .window = id, .width_px = SIDE, .height_px = SIDE, .sequence = 1, .bgrx = pixels, .pitch_bytes = SIDE * 4
+    };
     memset(pixels, (int)(++level % 251), sizeof pixels);
     ofs_capture_shown(&shown);
     now_ns += 20000000;
@@ -93,7 +99,9 @@ static void *draw_another(void *arg)
 static void *report(void *arg)
 {
     while (!over) {
-        struct ofs_report report = { .struct_size = sizeof report, .flags = OFS_REPORT_REWARD, .reward = 1, .info = "{}" };
+        struct ofs_report report = {
+            .struct_size = sizeof report, .flags = OFS_REPORT_REWARD, .reward = 1, .info = "{}"
+        };
         char why[100];
         (void)ofs_lockstep_report(&report, why, sizeof why);
         (void)ofs_lockstep_played();
@@ -135,7 +143,8 @@ static void command(const struct ofs_command *command, bool seen)
     size_t bytes;
     const unsigned char *row = ofs_learner_rows(learner, &bytes);
     CHECK(ofs_learner_command(learner, 0, command) == OFS_OK);
-    CHECK(ofs_learner_wait(learner, &seat, &event, 1, 1, 30000000000ull, NULL, NULL) == OFS_OK && event == OFS_SEAT_ANSWERED);
+    CHECK(ofs_learner_wait(learner, &seat, &event, 1, 1, 30000000000ull, NULL, NULL) == OFS_OK &&
+          event == OFS_SEAT_ANSWERED);
     CHECK(ofs_learner_answer(learner, 0, &answer) == OFS_OK);
     CHECK(!(answer.flags & OFS_ANSWER_FAILED) || command->seed == 3);
     rewards += answer.reward;
@@ -148,16 +157,25 @@ static void command(const struct ofs_command *command, bool seen)
 
 static void learn(void)
 {
-    static const struct ofs_channel_event events[] = { { OFS_EVENT_KEY, 0, 'a', 1, 0 }, { OFS_EVENT_KEY, 1, 'a', 0, 0 },
+    static const struct ofs_channel_event events[] = { { OFS_EVENT_KEY, 0, 'a', 1, 0 },
+                                                       { OFS_EVENT_KEY, 1, 'a', 0, 0 },
                                                        { OFS_EVENT_MOTION, 1, 0, 3, -2 } };
     for (uint32_t i = 0; i < STEPS; i++) {
         uint32_t frames = 1 + i % 3;
-        command(&(struct ofs_command){ .kind = OFS_COMMAND_STEP, .frames = frames, .events = events,
-                                       .event_count = i % 4 == 0 ? 0 : frames > 1 ? 3 : 1 }, true);
+        command(&(struct ofs_command){ .kind = OFS_COMMAND_STEP,
+                                       .frames = frames,
+                                       .events = events,
+                                       .event_count = i % 4 == 0   ? 0
+                                                      : frames > 1 ? 3
+                                                                   : 1 },
+                true);
         if (i % 50 == 7)
             command(&(struct ofs_command){ .kind = OFS_COMMAND_OBSERVE, .flags = OFS_COMMAND_FIRST }, true);
         if (i % 50 == 9)
-            command(&(struct ofs_command){ .kind = OFS_COMMAND_RESET, .frames = 1, .seed = i % 5, .flags = OFS_COMMAND_BLIND }, false);
+            command(
+                &(struct ofs_command){
+                    .kind = OFS_COMMAND_RESET, .frames = 1, .seed = i % 5, .flags = OFS_COMMAND_BLIND },
+                false);
         if (i % 50 == 11)
             command(&(struct ofs_command){ .kind = OFS_COMMAND_PICTURE }, false);
     }
@@ -166,8 +184,14 @@ static void learn(void)
 int main(int argc, char **argv)
 {
     struct ofs_plan_desc plan = { .struct_size = sizeof plan, .width_px = 4, .height_px = 4 };
-    struct ofs_learner_desc desc = { .seats = 1, .rows = 1, .row_bytes = 16, .info_bytes = 64, .picture_bytes = 1 << 16, .plan = &plan,
-                                     .plan_bytes = sizeof plan, .window = OFS_WINDOW_FIRST };
+    struct ofs_learner_desc desc = { .seats = 1,
+                                     .rows = 1,
+                                     .row_bytes = 16,
+                                     .info_bytes = 64,
+                                     .picture_bytes = 1 << 16,
+                                     .plan = &plan,
+                                     .plan_bytes = sizeof plan,
+                                     .window = OFS_WINDOW_FIRST };
     void *(*const threads[])(void *) = { draw, draw, draw_another, report, write_x };
     pthread_t ids[5];
     char why[256] = "", place[64];
@@ -178,7 +202,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", why);
         return 1;
     }
-    snprintf(place, sizeof place, "%d:0:%u", dup(ofs_learner_descriptor(learner)), ofs_learner_seat_open(learner, 0, -1));
+    snprintf(place, sizeof place, "%d:0:%u", dup(ofs_learner_descriptor(learner)),
+             ofs_learner_seat_open(learner, 0, -1));
     setenv("OFFSTAGE_CHANNEL", place, 1);
     ofs_tensor_init(&tensor_host);
     capture_host.sink = ofs_tensor_sink();

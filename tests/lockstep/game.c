@@ -9,8 +9,9 @@
 
 #include "offstage.h"
 
-#define MASK (KeyPressMask | KeyReleaseMask | ButtonPressMask | ButtonReleaseMask | PointerMotionMask | FocusChangeMask | \
-              StructureNotifyMask | EnterWindowMask | LeaveWindowMask)
+#define MASK                                                                                                     \
+    (KeyPressMask | KeyReleaseMask | ButtonPressMask | ButtonReleaseMask | PointerMotionMask | FocusChangeMask | \
+     StructureNotifyMask | EnterWindowMask | LeaveWindowMask)
 
 static void fail(const char *why)
 {
@@ -20,8 +21,21 @@ static void fail(const char *why)
 
 static XVisualInfo *choose(Display *dpy, bool gl, GLXFBConfig *config_out)
 {
-    int attributes[] = { GLX_DRAWABLE_TYPE, GLX_WINDOW_BIT, GLX_RENDER_TYPE, GLX_RGBA_BIT, GLX_DOUBLEBUFFER, True,
-                         GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8, GLX_ALPHA_SIZE, 8, None };
+    int attributes[] = { GLX_DRAWABLE_TYPE,
+                         GLX_WINDOW_BIT,
+                         GLX_RENDER_TYPE,
+                         GLX_RGBA_BIT,
+                         GLX_DOUBLEBUFFER,
+                         True,
+                         GLX_RED_SIZE,
+                         8,
+                         GLX_GREEN_SIZE,
+                         8,
+                         GLX_BLUE_SIZE,
+                         8,
+                         GLX_ALPHA_SIZE,
+                         8,
+                         None };
     int count = 0;
     GLXFBConfig *configs;
     XVisualInfo wanted = { .depth = 24, .class = TrueColor };
@@ -41,7 +55,8 @@ void game_open(struct game *game, Display *dpy, bool gl, int width, int height)
     GLXFBConfig config = NULL;
     XVisualInfo *visual = choose(dpy, gl, &config);
     Window root = DefaultRootWindow(dpy);
-    XSetWindowAttributes attributes = { .event_mask = MASK, .colormap = XCreateColormap(dpy, root, visual->visual, AllocNone) };
+    XSetWindowAttributes attributes = { .event_mask = MASK,
+                                        .colormap = XCreateColormap(dpy, root, visual->visual, AllocNone) };
     XEvent event;
 
     game->dpy = dpy;
@@ -60,8 +75,8 @@ void game_open(struct game *game, Display *dpy, bool gl, int width, int height)
             fail("glXMakeCurrent fails");
     } else {
         game->gc = XCreateGC(dpy, game->window, 0, NULL);
-        game->image = XCreateImage(dpy, visual->visual, 24, ZPixmap, 0, malloc(WINDOW_WIDTH * WINDOW_HEIGHT * 4), WINDOW_WIDTH,
-                                   WINDOW_HEIGHT, 32, 0);
+        game->image = XCreateImage(dpy, visual->visual, 24, ZPixmap, 0, malloc(WINDOW_WIDTH * WINDOW_HEIGHT * 4),
+                                   WINDOW_WIDTH, WINDOW_HEIGHT, 32, 0);
     }
     XFree(visual);
     game->cells[CELL_RAW_X] = game->cells[CELL_RAW_Y] = 128;
@@ -86,7 +101,8 @@ void game_select_raw(struct game *game)
     unsigned char bits[XIMaskLen(XI_RawMotion)] = { 0 };
     XIEventMask mask = { .deviceid = XIAllMasterDevices, .mask_len = sizeof bits, .mask = bits };
     XISetMask(bits, XI_RawMotion);
-    if (!XQueryExtension(game->dpy, "XInputExtension", &game->xi2, &event, &error) || XIQueryVersion(game->dpy, &major, &minor))
+    if (!XQueryExtension(game->dpy, "XInputExtension", &game->xi2, &event, &error) ||
+        XIQueryVersion(game->dpy, &major, &minor))
         fail("no XInput 2");
     XISelectEvents(game->dpy, DefaultRootWindow(game->dpy), &mask, 1);
     XSync(game->dpy, False);

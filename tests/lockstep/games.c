@@ -1,5 +1,6 @@
 /* The games, by name: games NAME */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,12 @@ static void software(void) { one_window(false, false, false, false); }
 static void raw(void) { one_window(true, true, false, false); }
 static void turns(void) { one_window(true, false, true, false); }
 static void stubborn(void) { one_window(true, false, false, true); }
+
+static void very_stubborn(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    stubborn();
+}
 
 /* A window whose size has nothing to do with the grid. */
 static void large(void)
@@ -97,8 +104,8 @@ static void *draw(void *number)
     struct game mine = { 0 };
     pthread_mutex_lock(&drawing);
     mine = shared;
-    mine.context = glXCreateContext(shared.dpy, glXGetVisualFromFBConfig(shared.dpy, glXGetFBConfigs(shared.dpy, 0, &(int){ 0 })[0]),
-                                    NULL, True);
+    mine.context = glXCreateContext(
+        shared.dpy, glXGetVisualFromFBConfig(shared.dpy, glXGetFBConfigs(shared.dpy, 0, &(int){ 0 })[0]), NULL, True);
     pthread_mutex_unlock(&drawing);
     for (int i = 0; i < 200; i++) {
         mine.cells[CELL_SHOWN_BY] = (unsigned char)(uintptr_t)number;
@@ -120,6 +127,26 @@ static void two_threads(void)
     draw((void *)(uintptr_t)1);
     pthread_join(other, NULL);
     sleep(20); /* the learner has had enough by then */
+}
+
+/* A frame before its window is there to be seen, as GLFW shows one. */
+static void early(void)
+{
+    struct game game = { 0 };
+    game_open(&game, display(), true, WINDOW_WIDTH, WINDOW_HEIGHT);
+    XUnmapWindow(game.dpy, game.window);
+    game_show(&game);
+    XMapWindow(game.dpy, game.window);
+    game_play(&game);
+}
+
+/* A window that is never there to be seen. */
+static void hidden(void)
+{
+    struct game game = { 0 };
+    game_open(&game, display(), true, WINDOW_WIDTH, WINDOW_HEIGHT);
+    XUnmapWindow(game.dpy, game.window);
+    game_play(&game);
 }
 
 static void closes(void)
@@ -152,8 +179,9 @@ static void reports(void)
     info[399] = '\0';
     game_open(&game, display(), true, WINDOW_WIDTH, WINDOW_HEIGHT);
     for (int i = 0; !game.over; i++) {
-        struct ofs_report report = { .struct_size = sizeof report, .flags = OFS_REPORT_REWARD, .reward = i + 1,
-                                     .info = "{\"a\": 1}" };
+        struct ofs_report report = {
+            .struct_size = sizeof report, .flags = OFS_REPORT_REWARD, .reward = i + 1, .info = "{\"a\": 1}"
+        };
         game_events(&game);
         game.cells[CELL_RESETS] = ofs_report(&report) == OFS_OK;
         report.info = info;
@@ -188,9 +216,24 @@ static const struct {
     const char *name;
     void (*run)(void);
 } games[] = {
-    { "plain", plain }, { "software", software }, { "raw", raw }, { "turns", turns }, { "stubborn", stubborn }, { "large", large },
-    { "two_windows", two_windows }, { "splash", splash }, { "splash_stays", splash_stays }, { "two_threads", two_threads },
-    { "closes", closes }, { "exits", exits }, { "deaf", deaf }, { "reports", reports }, { "forks", forks },
+    { "plain", plain },
+    { "software", software },
+    { "raw", raw },
+    { "turns", turns },
+    { "stubborn", stubborn },
+    { "very_stubborn", very_stubborn },
+    { "large", large },
+    { "two_windows", two_windows },
+    { "splash", splash },
+    { "splash_stays", splash_stays },
+    { "two_threads", two_threads },
+    { "closes", closes },
+    { "exits", exits },
+    { "early", early },
+    { "hidden", hidden },
+    { "deaf", deaf },
+    { "reports", reports },
+    { "forks", forks },
 };
 
 int main(int argc, char **argv)

@@ -39,7 +39,11 @@ void give_up(const char *why)
 void rig_init(struct rig *rig)
 {
     *rig = (struct rig){ .plan = { .struct_size = sizeof rig->plan, .width_px = GRID_WIDTH, .height_px = GRID_HEIGHT },
-                         .window = OFS_WINDOW_FIRST, .info_bytes = 256, .rows = 1, .game = -1, .pidfd = -1,
+                         .window = OFS_WINDOW_FIRST,
+                         .info_bytes = 256,
+                         .rows = 1,
+                         .game = -1,
+                         .pidfd = -1,
                          .clock = real_clock };
 }
 
@@ -85,8 +89,13 @@ void rig_start_unready(struct rig *rig, const char *scene)
 {
     char why[256] = "";
     uint64_t row_bytes = (uint64_t)rig->plan.width_px * rig->plan.height_px * (rig->plan.stack ? rig->plan.stack : 1);
-    struct ofs_learner_desc desc = { .seats = 1, .rows = rig->rows, .row_bytes = row_bytes, .info_bytes = rig->info_bytes,
-                                     .picture_bytes = rig->picture_bytes, .plan = &rig->plan, .plan_bytes = sizeof rig->plan,
+    struct ofs_learner_desc desc = { .seats = 1,
+                                     .rows = rig->rows,
+                                     .row_bytes = row_bytes,
+                                     .info_bytes = rig->info_bytes,
+                                     .picture_bytes = rig->picture_bytes,
+                                     .plan = &rig->plan,
+                                     .plan_bytes = sizeof rig->plan,
                                      .window = rig->window };
     if (ofs_learner_create(&desc, &rig->learner, why, sizeof why) != OFS_OK)
         give_up(why);
@@ -135,7 +144,10 @@ struct ofs_channel_event event(uint16_t kind, uint16_t after, uint32_t code, int
     return (struct ofs_channel_event){ .kind = kind, .after = after, .code = code, .value_a = a, .value_b = b };
 }
 
-struct ofs_channel_event key(uint16_t after, uint32_t keysym, bool down) { return event(OFS_EVENT_KEY, after, keysym, down, 0); }
+struct ofs_channel_event key(uint16_t after, uint32_t keysym, bool down)
+{
+    return event(OFS_EVENT_KEY, after, keysym, down, 0);
+}
 
 void rig_give(struct rig *rig, const struct ofs_command *command)
 {
@@ -155,8 +167,9 @@ uint32_t rig_command(struct rig *rig, const struct ofs_command *command)
 
 uint32_t rig_events(struct rig *rig, uint32_t frames, const struct ofs_channel_event *events, uint32_t count)
 {
-    uint32_t flags = rig_command(rig, &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .frames = frames, .events = events,
-                                                             .event_count = count });
+    uint32_t flags = rig_command(
+        rig,
+        &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .frames = frames, .events = events, .event_count = count });
     if (flags & OFS_ANSWER_FAILED)
         fprintf(stderr, "the game says: %s\n", rig->answer.error);
     return flags;

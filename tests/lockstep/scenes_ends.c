@@ -83,7 +83,7 @@ static void another_life(void)
 }
 
 /* A learner in a process of its own, which dies in the middle; the game is a child of ours. */
-static void learner_killed(const char *game, bool stepping, bool by_force)
+static void learner_killed(const char *game, bool stepping)
 {
     struct rig rig;
     int tell[2];
@@ -96,7 +96,7 @@ static void learner_killed(const char *game, bool stepping, bool by_force)
         rig_start(&rig, game);
         rig_step(&rig, 1);
         if (stepping)
-            rig_give(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .frames = 100000000 });
+            rig_give(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .frames = 2000 });
         if (write(tell[1], &rig.game, sizeof rig.game) != sizeof rig.game)
             _exit(1);
         for (;;)
@@ -125,9 +125,12 @@ static void learner_killed(const char *game, bool stepping, bool by_force)
         kill(pid, SIGKILL);
 }
 
-static void learner_dies(void) { learner_killed("plain", false, false); }
-static void learner_dies_software(void) { learner_killed("software", false, false); }
-static void learner_dies_stubborn(void) { learner_killed("stubborn", false, true); }
+static void learner_dies(void) { learner_killed("plain", false); }
+static void learner_dies_software(void) { learner_killed("software", false); }
+static void learner_dies_stubborn(void) { learner_killed("stubborn", false); }
+static void learner_dies_very_stubborn(void) { learner_killed("very_stubborn", false); }
+/* In the middle of a step nobody waits: it is seen when that is over. */
+static void learner_dies_early(void) { learner_killed("plain", true); }
 
 /* A place that is none: the game says so, and runs alone. */
 static void no_such_place(void)
@@ -148,8 +151,17 @@ static void no_such_place(void)
 }
 
 const struct scene scenes_ends[] = {
-    { "exits", exits }, { "exits_later", exits_later }, { "killed", killed }, { "close_window", close_window },
-    { "channel_closed", channel_closed }, { "another_life", another_life }, { "learner_dies", learner_dies },
-    { "learner_dies_software", learner_dies_software }, { "learner_dies_stubborn", learner_dies_stubborn },
-    { "no_such_place", no_such_place }, { NULL, NULL },
+    { "exits", exits },
+    { "exits_later", exits_later },
+    { "killed", killed },
+    { "close_window", close_window },
+    { "channel_closed", channel_closed },
+    { "another_life", another_life },
+    { "learner_dies", learner_dies },
+    { "learner_dies_software", learner_dies_software },
+    { "learner_dies_stubborn", learner_dies_stubborn },
+    { "learner_dies_very_stubborn", learner_dies_very_stubborn },
+    { "learner_dies_early", learner_dies_early },
+    { "no_such_place", no_such_place },
+    { NULL, NULL },
 };

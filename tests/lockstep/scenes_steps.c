@@ -17,7 +17,8 @@ static void steps(void)
         CHECK(rig_step(&rig, 1) == 0);
         CHECK_CELL(&rig, CELL_FRAME, 1 + i);
     }
-    CHECK(rig.answer.frames_shown == 21 && rig.answer.width_px == WINDOW_WIDTH && rig.answer.height_px == WINDOW_HEIGHT);
+    CHECK(rig.answer.frames_shown == 21 && rig.answer.width_px == WINDOW_WIDTH &&
+          rig.answer.height_px == WINDOW_HEIGHT);
     CHECK(rig.answer.process == rig.game && rig.answer.busy_ns > rig.answer.observe_ns && rig.answer.observe_ns > 0);
     CHECK(rig.answer.virtual_ns == (rig.clock ? 1000000000000ull + 20 * 20000000 : 0));
     for (int i = 1; i <= 10; i++) {
@@ -33,7 +34,8 @@ static void blind(void)
     rig_init(&rig);
     rig_start(&rig, "plain");
     rig_observe(&rig);
-    CHECK(rig_command(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .flags = OFS_COMMAND_BLIND, .frames = 9 }) == 0);
+    CHECK(rig_command(&rig,
+                      &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .flags = OFS_COMMAND_BLIND, .frames = 9 }) == 0);
     CHECK_CELL(&rig, CELL_FRAME, 1);
     CHECK(rig.answer.frames_shown == 10);
     rig_observe(&rig);
@@ -87,13 +89,13 @@ static void two_frames(void)
     CHECK_CELL(&rig, CELL_FRAME, 1);
     rig_step(&rig, 254);
     CHECK_CELL(&rig, CELL_FRAME, 255);
-    rig_step(&rig, 1);            /* 255, 0 */
+    rig_step(&rig, 1); /* 255, 0 */
     CHECK_CELL(&rig, CELL_FRAME, 255);
-    rig_step(&rig, 4);            /* 3, 4 */
+    rig_step(&rig, 4); /* 3, 4 */
     CHECK_CELL(&rig, CELL_FRAME, 4);
-    rig_step(&rig, 252);          /* 255, 0 */
+    rig_step(&rig, 252); /* 255, 0 */
     CHECK_CELL(&rig, CELL_FRAME, 255);
-    rig_observe(&rig);            /* the first of an episode has none before it */
+    rig_observe(&rig); /* the first of an episode has none before it */
     CHECK_CELL(&rig, CELL_FRAME, 0);
     rig_step(&rig, 255);
     CHECK_CELL(&rig, CELL_FRAME, 255);
@@ -115,11 +117,13 @@ static void picture(void)
         rig_start(&rig, games[i]);
         rig_step(&rig, 5);
         CHECK(rig_command(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_PICTURE }) == 0);
-        if (CHECK(rig.answer.picture_width_px == WINDOW_WIDTH && rig.answer.picture_height_px == WINDOW_HEIGHT && rig.answer.picture)) {
+        if (CHECK(rig.answer.picture_width_px == WINDOW_WIDTH && rig.answer.picture_height_px == WINDOW_HEIGHT &&
+                  rig.answer.picture)) {
             bool same = true;
             for (int y = 0; y < WINDOW_HEIGHT; y++)
                 for (int x = 0; x < WINDOW_WIDTH * 3; x++)
-                    same &= rig.answer.picture[y * WINDOW_WIDTH * 3 + x] == rig.row[y / CELL_PX * GRID_WIDTH + x / 3 / CELL_PX];
+                    same &= rig.answer.picture[y * WINDOW_WIDTH * 3 + x] ==
+                            rig.row[y / CELL_PX * GRID_WIDTH + x / 3 / CELL_PX];
             CHECK(same);
         }
         rig_finish(&rig);
@@ -143,7 +147,9 @@ static void resets(void)
     struct rig rig;
     rig_init(&rig);
     rig_start(&rig, "turns");
-    CHECK(rig_command(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_RESET, .flags = OFS_COMMAND_FIRST, .frames = 2, .seed = 77 }) ==
+    CHECK(rig_command(&rig,
+                      &(struct ofs_command){
+                          .kind = OFS_COMMAND_RESET, .flags = OFS_COMMAND_FIRST, .frames = 2, .seed = 77 }) ==
           OFS_ANSWER_REWARD);
     CHECK_CELL(&rig, CELL_SEED, 77);
     CHECK_CELL(&rig, CELL_RESETS, 1);
@@ -152,7 +158,8 @@ static void resets(void)
     CHECK(rig_step(&rig, 3) == OFS_ANSWER_REWARD && rig.answer.reward == 0.5);
     CHECK_CELL(&rig, CELL_OBSERVES, 1);
     CHECK(rig_observe(&rig) == 0); /* of a frame that was reported about */
-    CHECK(rig_command(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_RESET, .frames = 1, .seed = 666 }) == OFS_ANSWER_FAILED);
+    CHECK(rig_command(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_RESET, .frames = 1, .seed = 666 }) ==
+          OFS_ANSWER_FAILED);
     CHECK(strstr(rig.answer.error, "cursed"));
     CHECK(rig_step(&rig, 1) == OFS_ANSWER_REWARD);
     rig_finish(&rig);
@@ -178,9 +185,10 @@ static void reports(void)
     CHECK(rig_step(&rig, 2) == (OFS_ANSWER_REWARD | OFS_ANSWER_INFO) && rig.answer.reward == 2 + 3);
     CHECK_CELL(&rig, CELL_OBSERVES, 1);
     CHECK(rig_step(&rig, 1) == (OFS_ANSWER_REWARD | OFS_ANSWER_INFO | OFS_ANSWER_TERMINATED) && rig.answer.reward == 4);
-    CHECK(rig_command(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .flags = OFS_COMMAND_BLIND, .frames = 4 }) ==
-              (OFS_ANSWER_REWARD | OFS_ANSWER_INFO | OFS_ANSWER_TERMINATED) &&
-          rig.answer.reward == 5 + 6 + 7 + 8);
+    CHECK(
+        rig_command(&rig, &(struct ofs_command){ .kind = OFS_COMMAND_STEP, .flags = OFS_COMMAND_BLIND, .frames = 4 }) ==
+            (OFS_ANSWER_REWARD | OFS_ANSWER_INFO | OFS_ANSWER_TERMINATED) &&
+        rig.answer.reward == 5 + 6 + 7 + 8);
     rig_finish(&rig);
 }
 
@@ -212,7 +220,16 @@ static void many_steps(void)
 }
 
 const struct scene scenes_steps[] = {
-    { "steps", steps }, { "blind", blind }, { "rows", rows }, { "stack", stack }, { "two_frames", two_frames }, { "picture", picture },
-    { "picture_too_large", picture_too_large }, { "resets", resets }, { "reports", reports }, { "calls", calls },
-    { "many_steps", many_steps }, { NULL, NULL },
+    { "steps", steps },
+    { "blind", blind },
+    { "rows", rows },
+    { "stack", stack },
+    { "two_frames", two_frames },
+    { "picture", picture },
+    { "picture_too_large", picture_too_large },
+    { "resets", resets },
+    { "reports", reports },
+    { "calls", calls },
+    { "many_steps", many_steps },
+    { NULL, NULL },
 };

@@ -100,7 +100,45 @@ static void forks(void)
     rig_finish(&rig);
 }
 
+static void early(void)
+{
+    struct rig rig;
+    struct ofs_channel_event press = key(0, 'a', true);
+    rig_init(&rig);
+    rig_start(&rig, "early");
+    rig_observe(&rig);
+    CHECK_CELL(&rig, CELL_FRAME, 2);
+    CHECK(rig.answer.frames_shown == 1);
+    CHECK(rig_events(&rig, 1, &press, 1) == 0);
+    CHECK_CELL(&rig, CELL_PRESSES, 1);
+    CHECK_CELL(&rig, CELL_FOCUS, 1);
+    CHECK_CELL(&rig, CELL_INSIDE, 1);
+    rig_finish(&rig);
+}
+
+static void hidden(void)
+{
+    struct rig rig;
+    struct ofs_channel_event press = key(0, 'a', true);
+    rig_init(&rig);
+    rig_start(&rig, "hidden");
+    rig_observe(&rig);
+    CHECK_CELL(&rig, CELL_FRAME, 5);
+    CHECK(rig_events(&rig, 1, &press, 1) == 0); /* nobody gets it */
+    CHECK_CELL(&rig, CELL_PRESSES, 0);
+    CHECK_CELL(&rig, CELL_FRAME, 6);
+    rig_finish(&rig);
+}
+
 const struct scene scenes_windows[] = {
-    { "first_of_two", first_of_two }, { "largest_of_two", largest_of_two }, { "splash", splash }, { "splash_stays", splash_stays },
-    { "two_threads", two_threads }, { "large", large }, { "forks", forks }, { NULL, NULL },
+    { "first_of_two", first_of_two },
+    { "largest_of_two", largest_of_two },
+    { "splash", splash },
+    { "splash_stays", splash_stays },
+    { "two_threads", two_threads },
+    { "large", large },
+    { "forks", forks },
+    { "early", early },
+    { "hidden", hidden },
+    { NULL, NULL },
 };

@@ -26,6 +26,16 @@ struct fake {
     uint64_t releases;
 };
 EXPORT struct fake ofs_fake;
+
+/* A learner that plays this process; its turns are taken when a test says so. */
+struct fake_play {
+    int32_t played, status; /* status: what report returns, unless it is 0 */
+    uint32_t reports, flags;
+    double reward;
+    char info[1024]; /* of the last report; "" = none */
+};
+EXPORT struct fake_play ofs_fake_play;
+EXPORT const char *ofs_fake_turn(uint32_t kind, uint64_t seed, uint64_t frames);
 EXPORT void ofs_fake_show(void);
 EXPORT void ofs_fake_delete_at_exit(void (*deleter)(void *), void *tensor);
 EXPORT ofs_shim_table_fn ofs_shim_table;
@@ -260,6 +270,34 @@ static enum ofs_status frame_wait(const struct ofs_frame *frame, uintptr_t strea
     return stream == 666 ? fail(OFS_EIO, why, why_bytes, "no such stream") : OFS_OK;
 }
 
+static ofs_turn_fn *turn_call;
+static void *turn_context;
+
+static void on_turn(ofs_turn_fn *call, void *context)
+{
+    turn_call = call;
+    turn_context = context;
+}
+
+EXPORT const char *ofs_fake_turn(uint32_t kind, uint64_t seed, uint64_t frames)
+{
+    const struct ofs_turn turn = { .struct_size = sizeof turn, .kind = kind, .seed = seed, .frames = frames };
+    return turn_call ? turn_call(turn_context, &turn) : "nothing is called";
+}
+
+static int played(void) { return ofs_fake_play.played; }
+
+static enum ofs_status report(const struct ofs_report *given, char *why, size_t why_bytes)
+{
+    if (ofs_fake_play.status)
+        return fail(ofs_fake_play.status, why, why_bytes, "as the test wants it");
+    ofs_fake_play.reports++;
+    ofs_fake_play.flags = given->flags;
+    ofs_fake_play.reward = given->reward;
+    snprintf(ofs_fake_play.info, sizeof ofs_fake_play.info, "%s", given->info ? given->info : "");
+    return OFS_OK;
+}
+
 EXPORT const struct ofs_shim_table *ofs_shim_table(uint32_t version)
 {
     static const struct ofs_shim_table table = {
@@ -276,6 +314,9 @@ EXPORT const struct ofs_shim_table *ofs_shim_table(uint32_t version)
         .frame_release = frame_release,
         .frame_wait = frame_wait,
         .capture_discard = capture_discard,
+        .report = report,
+        .on_turn = on_turn,
+        .played = played,
     };
     return version == OFS_SHIM_TABLE_VERSION ? &table : NULL;
 }

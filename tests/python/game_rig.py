@@ -48,18 +48,18 @@ def place(observation: np.ndarray) -> int:
     return int(columns[0])
 
 
-def processes(needle: str) -> list[int]:
-    """Living processes with these words in their command line, or in their environment's OFFSTAGE_CHANNEL."""
+def processes(path: str, games: bool = False) -> list[int]:
+    """Living processes that have this path in their command line: games, and their guards. Or the games only."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            words = (entry / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
         except (OSError, IndexError):
             continue
-        if needle in words and state not in "ZX":
+        if state not in "ZX" and (words[0] == path if games else path in words):
             found.append(int(entry.name))
     return found
 

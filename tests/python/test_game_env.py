@@ -36,7 +36,7 @@ def same(left, right):
     )
 
 
-# -- what an episode looks like --------------------------------------------------------------------------------------------
+# -- what an episode looks like ----------------------------------------------------------------------------------------
 
 
 def test_steps():
@@ -48,12 +48,14 @@ def test_steps():
     assert info == {"frames": 0, "time": 0.0, "x": x, "ms": info["ms"]}
     observation, reward, terminated, truncated, later = env.step(RIGHT)
     assert place(observation) == x + 4 and (reward, terminated, truncated) == (4.0, False, False)
-    assert later["frames"] == 4 and later["time"] == pytest.approx(4 / 60, abs=1e-6)
+    assert later["frames"] == 4 and later["time"] == pytest.approx(4 / 60, abs=1e-4)
     assert later["ms"] - info["ms"] == 67
     x = place(env.step(STAY)[0])
     assert place(env.step(LEFT)[0]) == x - 4
     assert place(env.step(LEFT)[0]) == x - 8
-    assert isinstance(reward, float) and terminated is False and observation.flags.owndata and observation.flags.writeable
+    assert (
+        isinstance(reward, float) and terminated is False and observation.flags.owndata and observation.flags.writeable
+    )
     env.close()
 
 
@@ -84,7 +86,7 @@ def test_rates(frame_skip, hz):
     for count in range(1, 6):
         _, reward, _, _, info = env.step(RIGHT)
         assert reward == frame_skip and info["frames"] == count * frame_skip
-        assert info["time"] == pytest.approx(count * frame_skip / hz, abs=1e-6)
+        assert info["time"] == pytest.approx(count * frame_skip / hz, abs=1e-4)
     env.close()
 
 
@@ -114,8 +116,10 @@ def test_a_stack_begins_with_the_first_picture():
         (dict(), Box(0, 255, (4, 84, 84), np.uint8)),
         (dict(gray=False, stack=2, layout="HWC", size=(20, 30)), Box(0, 255, (20, 30, 6), np.uint8)),
         (dict(dtype="float32", scale=1 / 256, size=(10, 10)), Box(0, 255 / 256, (4, 10, 10), np.float32)),
-        (dict(dtype="float16", scale=-2 / 256, offset=1.0, crop=(8, 8, 16, 16), size=(8, 8), stack=1),
-         Box(-254 / 256, 1, (1, 8, 8), np.float16)),
+        (
+            dict(dtype="float16", scale=-2 / 256, offset=1.0, crop=(8, 8, 16, 16), size=(8, 8), stack=1),
+            Box(-254 / 256, 1, (1, 8, 8), np.float16),
+        ),
         (dict(max_frames=2, flip="horizontal", filter="nearest"), Box(0, 255, (4, 84, 84), np.uint8)),
     ],
 )
@@ -134,7 +138,7 @@ def test_the_default_observation():
     env.close()
 
 
-# -- actions ---------------------------------------------------------------------------------------------------------------
+# -- actions -----------------------------------------------------------------------------------------------------------
 
 
 def test_keys_are_held_between_steps():
@@ -177,7 +181,7 @@ def test_actions_out_of_range_do_nothing(wrong):
     env.close()
 
 
-# -- reward, end, information ----------------------------------------------------------------------------------------------
+# -- reward, end, information ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("manner", ["report", "line"])
@@ -203,7 +207,7 @@ def test_without_reports():
     for count in range(1, 20):
         observation, reward, terminated, truncated, info = env.step(RIGHT)
         assert (reward, terminated, truncated) == (0.0, False, False)
-        assert info == {"frames": 4 * count, "time": pytest.approx(4 * count / 60, abs=1e-6)}
+        assert info == {"frames": 4 * count, "time": pytest.approx(4 * count / 60, abs=1e-4)}
     env.close()
 
 
@@ -243,7 +247,7 @@ def test_a_function_that_raises():
     env.close()
 
 
-# -- ways to begin -----------------------------------------------------------------------------------------------------------
+# -- ways to begin -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("spares", [0, 1, 3])
@@ -318,7 +322,7 @@ def test_luck_from_the_system():
     other.close()
 
 
-# -- the same again ----------------------------------------------------------------------------------------------------------
+# -- the same again ----------------------------------------------------------------------------------------------------
 
 
 def test_determinism():
@@ -331,7 +335,7 @@ def test_determinism():
     other.close()
 
 
-# -- Gymnasium -----------------------------------------------------------------------------------------------------------
+# -- Gymnasium ---------------------------------------------------------------------------------------------------------
 
 
 def check(env, **options):
@@ -381,15 +385,16 @@ def test_gymnasium_make():
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("imports", "name"),
     [
-        "import gymnasium; gymnasium.make('offstage:offstage/Game-v0', command=['true'], actions=[None])",
-        "import gymnasium, offstage; gymnasium.make('offstage/Game-v0', command=['true'], actions=[None])",
-        "import offstage, gymnasium; offstage.GameEnv; gymnasium.make('offstage/Game-v0', command=['true'], actions=[None])",
-        "import offstage, gymnasium; gymnasium.make('offstage.envs:offstage/Game-v0', command=['true'], actions=[None])",
+        ("gymnasium", "offstage:offstage/Game-v0"),
+        ("gymnasium, offstage", "offstage/Game-v0"),
+        ("offstage, gymnasium; offstage.GameEnv", "offstage/Game-v0"),
+        ("offstage, gymnasium", "offstage.envs:offstage/Game-v0"),
     ],
 )
-def test_registration(code):
+def test_registration(imports, name):
+    code = f"import {imports}; gymnasium.make({name!r}, command=['true'], actions=[None])"
     subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", code], check=True)
 
 

@@ -17,16 +17,16 @@ def env_of(command, **options):
     return offstage.GameEnv(command, **{"actions": [None], "environment": QUICK, "timeout": 20.0, **options})
 
 
-# -- games that do not start -------------------------------------------------------------------------------------------------
+# -- games that do not start -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["/no/such/game"], "ended before it showed a frame.*(not found|No such file)"),
+        (["/no/such/game"], "(?s)ended before it showed a frame.*/no/such/game.*not found"),
         (["no-such-game"], "no-such-game.*not found"),
-        (["/etc/hostname"], "(cannot be executed|denied|ermission)"),
-        (["/tmp"], "(cannot be executed|denied|directory)"),
+        ([__file__], "(?s)test_game_errors.*(denied|executable|executed)"),
+        (["/tmp"], "/tmp"),
         (["true"], "ended before it showed a frame.*status 0"),
         (["sh", "-c", "echo what a pity >&2; exit 7"], "(?s)status 7.*what a pity"),
         (["sh", "-c", "kill -SEGV $$"], "SIGSEGV"),
@@ -72,7 +72,7 @@ def test_a_folder_of_its_own(tmp_path):
     env.close()
 
 
-# -- games that do something else ----------------------------------------------------------------------------------------------
+# -- games that do something else --------------------------------------------------------------------------------------
 
 
 def test_two_windows():
@@ -93,7 +93,9 @@ def test_ignored_keys():
     env.close()
 
 
-@pytest.mark.parametrize(("key", "does"), [("h", r"\(dot\) waits in pause\(\)"), ("n", r"waits in recv.*network \(udp\)")])
+@pytest.mark.parametrize(
+    ("key", "does"), [("h", r"\(dot\) waits in pause\(\)"), ("n", r"waits in recv.*network \(udp\)")]
+)
 def test_games_that_stop_drawing(key, does):
     env = make("say=report", timeout=1.0)
     env.reset(seed=1)
@@ -114,13 +116,11 @@ def test_a_game_that_looks_at_the_clock_for_ever():
     env = make("say=report")
     _, info = env.reset(seed=1)
     later = env.step(ACT["l"])[4]
-    assert 1000 <= later["ms"] - info["ms"] < 3000
+    assert later["ms"] - info["ms"] >= 1000
     env.close()
 
 
-@pytest.mark.parametrize(
-    ("key", "said"), [("e", "(?s)status 3.*dot: I cannot go on"), ("c", "(?s)killed by SIGABRT")]
-)
+@pytest.mark.parametrize(("key", "said"), [("e", "(?s)status 3.*dot: I cannot go on"), ("c", "(?s)killed by SIGABRT")])
 def test_crashes(key, said):
     env = make("say=report")
     env.reset(seed=1)
@@ -175,7 +175,7 @@ def test_killed(tmp_path):
     env = env_of([path, "seed={seed}"], spares=0, frame_skip=4, actions=[None])
     for delay in (0.0, 0.002, 0.01, 0.05):
         env.reset(seed=1)
-        (game,) = [pid for pid in processes(path) if open(f"/proc/{pid}/comm").read().startswith("dot")]
+        (game,) = processes(path, games=True)
         killer = threading.Timer(delay, os.kill, (game, signal.SIGKILL))
         killer.start()
         with pytest.raises(offstage.GameCrashed, match="killed by SIGKILL"):
@@ -189,7 +189,7 @@ def test_stopped(tmp_path):
     path = private_copy(tmp_path)
     env = env_of([path, "seed={seed}"], spares=0, timeout=1.0)
     env.reset(seed=1)
-    (game,) = [pid for pid in processes(path) if open(f"/proc/{pid}/comm").read().startswith("dot")]
+    (game,) = processes(path, games=True)
     os.kill(game, signal.SIGSTOP)
     with pytest.raises(offstage.GameTimeout, match="is stopped"):
         env.step(0)
@@ -198,7 +198,7 @@ def test_stopped(tmp_path):
     assert wait_until(lambda: not processes(path))
 
 
-# -- use that makes no sense -----------------------------------------------------------------------------------------------
+# -- use that makes no sense -------------------------------------------------------------------------------------------
 
 
 def test_a_step_before_the_first_reset():
@@ -250,7 +250,7 @@ def test_the_observation_does_not_fit():
     ],
 )
 def test_bad_arguments(options, said):
-    with pytest.raises(ValueError, match=said):  # PlanError and UnknownKey are ValueErrors, too
+    with pytest.raises((ValueError, TypeError), match=said):  # PlanError and UnknownKey are ValueErrors, too
         make(**options)
 
 

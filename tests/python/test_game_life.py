@@ -33,8 +33,7 @@ def test_many_restarts_leave_nothing(tmp_path, spares):
         env.reset()
         env.step(1)
         if k in (9, 99):
-            settled = wait_until(lambda: len(processes(path)) <= 2 * (1 + spares))  # games and their guards
-            assert settled, processes(path)
+            assert wait_until(lambda: len(processes(path, games=True)) == 1 + spares), processes(path)
             counts.append((descriptors(), mappings(), len(os.listdir("/proc/self/task"))))
     assert counts[1][0] <= counts[0][0] + 3 * spares and counts[1][1:] == counts[0][1:]
     env.close()
@@ -44,7 +43,7 @@ def test_many_restarts_leave_nothing(tmp_path, spares):
 def test_many_environments_leave_nothing(tmp_path):
     path = private_copy(tmp_path)
     counts = []
-    for k in range(30):
+    for k in range(20):
         env = game_of(path, spares=1)
         env.reset(seed=1)
         env.step(0)
@@ -52,7 +51,7 @@ def test_many_environments_leave_nothing(tmp_path):
             env.close()
         del env
         gc.collect()
-        if k in (4, 29):
+        if k in (4, 19):
             assert wait_until(lambda: not processes(path))
             counts.append((descriptors(), mappings()))
     assert counts[0] == counts[1]
@@ -130,7 +129,7 @@ def test_ctrl_c_in_a_step(tmp_path):
     env = offstage.GameEnv([path, "seed=1"], actions=ACTIONS, environment=QUICK, timeout=60.0, spares=0)
     for go_on in (True, False):
         env.reset(seed=1)
-        (game,) = [pid for pid in processes(path) if open(f"/proc/{pid}/comm").read().startswith("dot")]
+        (game,) = processes(path, games=True)
         os.kill(game, signal.SIGSTOP)
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         start = time.monotonic()
@@ -232,9 +231,12 @@ def test_spares_are_thrown_away_with_their_seeds(tmp_path):
     env = game_of(path, spares=2)
     for seed in (1, 2, 3):
         env.reset(seed=seed)
-    # The game, two spares, and the guards of the three.
-    assert wait_until(lambda: len(processes(path)) == 6), processes(path)
+    assert wait_until(lambda: len(processes(path, games=True)) == 3), processes(path)
+    # And the next episodes are theirs.
+    before = set(processes(path, games=True))
+    env.reset()
+    env.reset()
+    assert wait_until(lambda: len(processes(path, games=True)) == 3)
+    assert len(before & set(processes(path, games=True))) == 1
     env.close()
     assert wait_until(lambda: not processes(path))
-
-

@@ -100,13 +100,18 @@ def test_the_slow_do_not_hold_up_the_quick():
 def test_crashes():
     ours = own(Naughty, 3)
     ours.async_reset(seed=1)
-    ours.recv()
-    ours.send([2, 0, 0], [0, 1, 2])
-    observations, rewards, _, truncations, infos = ours.recv(3)
-    place = infos["env_id"].tolist().index(0)
-    assert truncations[place] and rewards[place] == 0 and "SIGKILL" in infos["crashed"][place]
-    ours.send([0], [0])
-    assert "began" in ours.recv(1)[4]
+    observations, *_, infos = ours.recv()
+    first = observations[infos["env_id"].tolist().index(0)]
+    for action, how in ((2, "SIGKILL"), (10, "status 7")):
+        ours.send([action, 0, 0], [0, 1, 2])
+        observations, rewards, _, truncations, infos = ours.recv(3)
+        place = infos["env_id"].tolist().index(0)
+        assert truncations[place] and rewards[place] == 0 and how in infos["crashed"][place]
+        same(first, observations[place])  # the last one that there was
+        ours.send([0], [0])
+        observations, *_, infos = ours.recv(1)
+        assert "began" in infos
+        first = observations[0]
     ours.send([1, 0], [0, 1])
     ours.send([0], [2])
     with pytest.raises(KeyError):

@@ -98,11 +98,12 @@ class Walk(gymnasium.Env):
 
 class Naughty(Walk):
     """Does what its action says: 1 raises, 2 dies, 3 exits, 4 sleeps, 5 gives a bad observation, 6 an info that cannot
-    be sent, 7 a large one, 8 raises what cannot be pickled."""
+    be sent, 7 a large one, 8 raises what cannot be pickled, 9 hangs, 10 dies when its
+    observation is written, and its answer not given."""
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.action_space = spaces.Discrete(10)
+        self.action_space = spaces.Discrete(11)
 
     def step(self, action):
         if action == 1:
@@ -113,6 +114,8 @@ class Naughty(Walk):
             raise SystemExit(5)
         if action == 4:
             time.sleep(0.6)
+        if action == 9:
+            time.sleep(60)
         if action == 8:
             raise Unpicklable(letter for letter in "abc")
         observation, reward, terminated, truncated, info = super().step(0)
@@ -122,7 +125,16 @@ class Naughty(Walk):
             info["lock"] = (value for value in "abc")
         if action == 7:
             info["large"] = bytes(1_000_000)
+        if action == 10:
+            info["bomb"] = Bomb()
         return observation, reward, terminated, truncated, info
+
+
+class Bomb:
+    """Cannot be pickled and survived."""
+
+    def __reduce__(self):
+        os._exit(7)
 
 
 class Unpicklable(Exception):

@@ -9,7 +9,7 @@
  * sem.c      semaphores with deadlines   timerfd.c
  * system.c   syscall(): futex, clocks, random bytes
  * random.c   getrandom and its kin       write.c  what is written to the X server takes effect at once
- * table.c    the table for liboffstage.so, describe(), fork
+ * table.c    the table for liboffstage.so, describe(), fork                watch.c  deadlocks
  *
  * Order of events. Exactly one sleeper is let go at a time, the one with the nearest deadline, and the clock stands at
  * that deadline then; the next one follows when it sleeps again. Threads that only sleep and compute so run one after the
@@ -46,7 +46,17 @@ enum caller {
     CALLER_DRIVER, /* GL, CUDA: sees the game's clock, since its deadlines meet the game's, but waits really */
     CALLER_OURS,   /* liboffstage: real time */
 };
-enum caller ofs_caller(const void *return_address);
+enum caller ofs_caller_find(const void *return_address);
+
+/* The answers so far: address << 8 | enum caller. Code that was unloaded, and other code in its place, would be taken for
+ * it; drivers stay. */
+extern _Atomic uint64_t ofs_callers[256];
+static inline enum caller ofs_caller(const void *return_address)
+{
+    uint64_t address = (uint64_t)(uintptr_t)return_address;
+    uint64_t entry = atomic_load_explicit(&ofs_callers[(address ^ address >> 8) % 256], memory_order_relaxed);
+    return entry >> 8 == address ? (enum caller)(entry & 255) : ofs_caller_find(return_address);
+}
 
 /* Address range of liboffstage.so; for callers that cannot afford more than a comparison. */
 extern struct ofs_range {
@@ -100,6 +110,7 @@ struct thread {
     _Atomic uint32_t word;        /* a futex: 0 = asleep */
     _Atomic uint32_t serial;      /* of the wait, counted by this thread: another one came in between if it differs */
     bool lazy;                    /* nobody tells us when it ends */
+    bool helper;                  /* of a driver or of liboffstage.so */
     _Atomic uint64_t busy_real, busy_cpu; /* when it last woke up: of the machine's clock, and of its own */
     /* The wait. */
     enum wait_kind kind;
@@ -147,11 +158,13 @@ static inline bool ofs_virtual_wait(const void *return_address)
 
 static inline uint64_t ofs_now(void) { return atomic_load_explicit(&ofs_clock.now, memory_order_acquire); }
 
-/* A thread looks at the clock. */
-uint64_t ofs_look_slow(const void *return_address);
+/* A thread looks at the clock. A driver's looks do not count: it may do so while it waits for its own threads. */
+uint64_t ofs_look_slow(void);
 static inline uint64_t ofs_look(const void *return_address)
 {
-    return __builtin_expect(++ofs_local.looks > 1000, 0) ? ofs_look_slow(return_address) : ofs_now();
+    if (ofs_caller(return_address) == CALLER_GAME && __builtin_expect(++ofs_local.looks > 1000, 0))
+        return ofs_look_slow();
+    return ofs_now();
 }
 
 /* A wait. Between enter and leave the thread calls ofs_wait_plan again and again, and waits really for as long as it
@@ -174,6 +187,10 @@ bool ofs_wait_word(struct wait *wait, uint64_t real_ns);
 
 /* The clock goes on to `target`; who sleeps until then is woken, one after the other. */
 void ofs_advance(uint64_t target);
+/* A thread has gone to sleep, or ended. */
+void ofs_tell_settled(void);
+/* Wait until a thread that runs since the wait of this serial sleeps again or has ended, for at most so much of its time. */
+void ofs_settle(struct thread *thread, uint32_t serial, uint64_t cpu_ns);
 /* A deadline of this process's clocks as one of the virtual CLOCK_MONOTONIC: what is below 10^9 s is of that, what is
  * above of CLOCK_REALTIME. And the same of the machine's. */
 uint64_t ofs_deadline(uint64_t absolute_ns);
@@ -210,7 +227,13 @@ void ofs_timerfd_fire(uint64_t now);
 bool ofs_timerfd_any(void);
 bool ofs_timerfd_is(int fd);
 
-/* -- sem.c, random.c, wait.c --------------------------------------------------------------------------------------- */
+/* -- table.c, watch.c ------------------------------------------------------------------------------------------------ */
+
+void ofs_describe(char *text, size_t bytes);
+void ofs_watch_start(void);
+void ofs_watch_forked(void);
+
+/* -- random.c, wait.c --------------------------------------------------------------------------------------- */
 
 void ofs_random_seed(uint64_t seed);
 void ofs_random_fill(void *bytes, size_t count);

@@ -10,6 +10,7 @@
 #include "hook/clock/clock.h"
 
 #define LOOK_NS      (50 * NS_PER_US)  /* by so much a look moves the clock, when nothing else does */
+#define LOADING_LOOKS 100000          /* before the first frame: loaders look often, and never the same number of times */
 #define STEP_MIN_NS  (20 * NS_PER_US)  /* between two looks whether the others sleep by now */
 #define STEP_MAX_NS  (4 * NS_PER_MS)
 #define STEP_POLL_NS (500 * NS_PER_US) /* of those that nobody can wake */
@@ -140,15 +141,16 @@ static bool has_settled(struct thread *thread, uint32_t serial, unsigned round)
     return taken;
 }
 
-/* Wait until the thread that was let go sleeps again, or has ended. */
-static void settle(struct thread *thread, uint32_t serial)
+void ofs_settle(struct thread *thread, uint32_t serial, uint64_t cpu_ns)
 {
+    atomic_fetch_add(&ofs_clock.advancing, 1);
     for (unsigned round = 0;; round++) {
         uint32_t settled = atomic_load(&ofs_clock.settled);
-        if (has_settled(thread, serial, round) || (round >= 20 && ofs_thread_busy_for(thread, SETTLE_NS)))
-            return;
+        if (has_settled(thread, serial, round) || (round >= 20 && ofs_thread_busy_for(thread, cpu_ns)))
+            break;
         ofs_futex_wait(&ofs_clock.settled, settled, round < 20 ? 50 * NS_PER_US : NS_PER_MS);
     }
+    atomic_fetch_sub(&ofs_clock.advancing, 1);
 }
 
 /* Nobody knows who waits for a timer's descriptor: give them a moment. */
@@ -177,14 +179,14 @@ void ofs_advance(uint64_t target)
         if (more && !thread)
             settle_all(self);
         else if (more && thread != self)
-            settle(thread, serial);
+            ofs_settle(thread, serial, SETTLE_NS);
     }
     atomic_fetch_sub(&ofs_clock.advancing, 1);
 }
 
 /* A frame limiter that spins. A thread beside the one that shows frames waits for those instead: looks are quick, and
  * their number while a frame is drawn is another one in every run. */
-uint64_t ofs_look_slow(const void *return_address)
+uint64_t ofs_look_slow(void)
 {
     uint32_t serial = atomic_load(&ofs_clock.serial);
     uint64_t runs;
@@ -194,7 +196,7 @@ uint64_t ofs_look_slow(const void *return_address)
         ofs_local.looks = 1;
         return ofs_now();
     }
-    if (ofs_local.depth || atomic_load(&ofs_clock.frozen) || ofs_caller(return_address) != CALLER_GAME)
+    if (ofs_local.depth || atomic_load(&ofs_clock.frozen) || (serial == 0 && ofs_local.looks < LOADING_LOOKS))
         return ofs_now();
     if (atomic_load(&ofs_clock.live) && ticker != (int)SYSTEM(SYS_gettid) &&
         ofs_real_ns() - atomic_load(&ofs_clock.stirred_real) < GRACE_NS &&
@@ -205,6 +207,13 @@ uint64_t ofs_look_slow(const void *return_address)
 }
 
 /* -- one wait -------------------------------------------------------------------------------------------------------- */
+
+void ofs_tell_settled(void)
+{
+    atomic_fetch_add(&ofs_clock.settled, 1);
+    if (atomic_load(&ofs_clock.advancing) > 0)
+        ofs_futex_wake(&ofs_clock.settled, INT_MAX);
+}
 
 static void publish(struct wait *wait)
 {
@@ -223,14 +232,12 @@ static void publish(struct wait *wait)
     atomic_store(&self->state, THREAD_WAITS);
     atomic_fetch_add(&ofs_clock.moved, 1);
     ofs_unlock();
-    atomic_fetch_add(&ofs_clock.settled, 1);
-    ofs_futex_wake(&ofs_clock.settled, INT_MAX);
+    ofs_tell_settled();
 }
 
 void ofs_wait_enter(struct wait *wait, enum wait_kind kind, const char *what, void *object, uint64_t deadline)
 {
     int saved = errno;
-    ofs_local.looks = 0;
     *wait = (struct wait){ .self = ofs_thread_self(),
                            .kind = kind,
                            .what = what,
@@ -239,8 +246,13 @@ void ofs_wait_enter(struct wait *wait, enum wait_kind kind, const char *what, vo
                            .start = ofs_now(),
                            .start_real = ofs_real_ns(),
                            .step = STEP_MIN_NS };
-    if (wait->self && deadline > wait->start)
-        publish(wait);
+    if (deadline <= wait->start) {
+        ofs_local.looks++; /* a loop of sleeps that are none must not stop the clock */
+    } else {
+        ofs_local.looks = 0;
+        if (wait->self)
+            publish(wait);
+    }
     errno = saved;
 }
 

@@ -97,7 +97,9 @@ static bool is_ours(const char *name)
            strstr(name, "/offstage/_native") != NULL;
 }
 
-enum caller ofs_caller(const void *return_address)
+_Atomic uint64_t ofs_callers[256];
+
+static enum caller find(const void *return_address)
 {
     const struct link_map *map;
     if (ofs_from_shim(return_address))
@@ -106,4 +108,12 @@ enum caller ofs_caller(const void *return_address)
     if (map && map->l_name && map->l_name[0] && is_ours(map->l_name))
         return CALLER_OURS;
     return ofs_caller_is_driver(return_address) ? CALLER_DRIVER : CALLER_GAME;
+}
+
+enum caller ofs_caller_find(const void *return_address)
+{
+    enum caller caller = find(return_address);
+    uint64_t address = (uint64_t)(uintptr_t)return_address;
+    atomic_store_explicit(&ofs_callers[(address ^ address >> 8) % 256], address << 8 | caller, memory_order_relaxed);
+    return caller;
 }

@@ -1,6 +1,7 @@
 /* Sleeping. */
 #include <errno.h>
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "hook/clock/clock.h"
@@ -18,6 +19,8 @@ static int sleep_until(const char *what, uint64_t deadline, uint64_t *left_out)
     while (!interrupted && (real_ns = ofs_wait_plan(&wait)) > 0)
         interrupted = !ofs_wait_word(&wait, real_ns);
     pthread_cleanup_pop(1);
+    if (deadline <= wait.start)
+        SYSTEM(SYS_sched_yield); /* what a sleep of nothing is for */
     errno = saved;
     now = ofs_now();
     *left_out = interrupted && deadline > now ? deadline - now : 0;

@@ -80,7 +80,7 @@ EXPORT long syscall(long number, ...)
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(list, long);
     va_end(list);
-    if (!ofs_from_shim(caller)) {
+    if (ofs_caller(caller) != CALLER_OURS) {
         switch (number) {
         case SYS_futex: return system_futex(a, caller);
         case SYS_clock_gettime: return system_clock((clockid_t)a[0], (struct timespec *)a[1]);

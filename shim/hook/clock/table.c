@@ -16,6 +16,7 @@ static void set_host(const struct ofs_clock_host *host)
     atomic_store(&ofs_clock.host, host);
     atomic_store(&ofs_clock.stirred_real, ofs_real_ns());
     atomic_store(&ofs_clock.live, true);
+    ofs_watch_start();
 }
 
 /* The thread that shows frames has done something that the others wait for. */
@@ -84,7 +85,7 @@ static void describe_thread(const struct thread *thread, char *line, size_t byte
         snprintf(line, bytes, "thread %d (%s): asleep without a time-out (a lock, a read, another process)\n", tid, name);
 }
 
-static void describe(char *text, size_t bytes)
+void ofs_describe(char *text, size_t bytes)
 {
     unsigned used = atomic_load(&ofs_threads_used);
     size_t at = 0;
@@ -93,7 +94,7 @@ static void describe(char *text, size_t bytes)
     for (unsigned i = 0; i < used && at + 1 < bytes; i++) {
         char line[200];
         int length;
-        if (atomic_load(&ofs_threads[i].state) == THREAD_FREE)
+        if (atomic_load(&ofs_threads[i].state) == THREAD_FREE || ofs_threads[i].helper)
             continue;
         describe_thread(&ofs_threads[i], line, sizeof line);
         length = snprintf(text + at, bytes - at, "%s", line);
@@ -113,7 +114,7 @@ const struct ofs_clock_table *ofs_clock_table(uint32_t version)
         .tick = tick,
         .freeze = freeze,
         .thaw = thaw,
-        .describe = describe,
+        .describe = ofs_describe,
         .reseed = ofs_random_seed,
     };
     return version == OFS_CLOCK_VERSION ? &table : NULL;
@@ -145,6 +146,7 @@ static void after_fork_child(void)
     atomic_store(&ofs_clock.planning, 0);
     atomic_store(&ofs_clock.advancing, 0);
     ofs_threads_forked();
+    ofs_watch_forked();
     ofs_random_seed(ofs_options_peek()->seed);
 }
 

@@ -1,7 +1,8 @@
 /* The threads of the game, and whether they run.
  *
- * Threads that GL drivers and liboffstage.so start for themselves are not the game's: they serve a thread of the game's,
- * which waits for them where it needs to, and what they do changes nothing that a program sees. */
+ * Threads that GL drivers and liboffstage.so start for themselves are helpers: they serve a thread of the game's. While
+ * all of those sleep by their own will, what the helpers do changes nothing that a program sees; but a thread that sleeps
+ * elsewhere may be waiting for one of them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -12,6 +13,8 @@
 #include <threads.h>
 
 #include "hook/clock/clock.h"
+
+#define FIRST_NS (20 * NS_PER_MS) /* of its own time: for so long a new thread is waited for */
 
 struct thread ofs_threads[THREADS_MAX];
 _Atomic unsigned ofs_threads_used;
@@ -44,7 +47,7 @@ bool ofs_thread_busy_for(struct thread *thread, uint64_t wanted_ns)
 }
 
 /* A free place, or that of a thread that ended without telling. */
-static struct thread *take_place(int tid, bool lazy)
+static struct thread *take_place(int tid, bool lazy, bool helper)
 {
     struct thread *found = NULL;
     unsigned used;
@@ -63,6 +66,7 @@ static struct thread *take_place(int tid, bool lazy)
         found->kind = WAIT_NONE;
         found->granted = false;
         found->lazy = lazy;
+        found->helper = helper;
         atomic_fetch_add(&found->serial, 1);
         ofs_thread_wakes(found);
         atomic_fetch_add(&ofs_clock.moved, 1);
@@ -79,14 +83,13 @@ static void give_place(struct thread *thread)
     atomic_store(&thread->state, THREAD_FREE);
     atomic_fetch_add(&ofs_clock.moved, 1);
     ofs_unlock();
-    atomic_fetch_add(&ofs_clock.settled, 1);
-    ofs_futex_wake(&ofs_clock.settled, 64);
+    ofs_tell_settled();
 }
 
 struct thread *ofs_thread_self(void)
 {
     if (!ofs_local.self)
-        ofs_local.self = take_place((int)SYSTEM(SYS_gettid), true);
+        ofs_local.self = take_place((int)SYSTEM(SYS_gettid), true, false);
     return ofs_local.self;
 }
 
@@ -95,7 +98,7 @@ void ofs_threads_start(void)
     int tid = (int)SYSTEM(SYS_gettid);
     atomic_store(&ofs_clock.ticker, tid);
     if (!ofs_local.self)
-        ofs_local.self = take_place(tid, false);
+        ofs_local.self = take_place(tid, false, false);
 }
 
 /* In the child: the thread that forked is the only one. */
@@ -164,37 +167,57 @@ static bool is_worth_waiting(struct thread *thread)
     return !ofs_thread_busy_for(thread, ticker ? 3 * NS_PER_S : NS_PER_S / 2);
 }
 
+/* One thread at a time asks for all; the numbers of another one that asks for itself make it say no. */
+static uint64_t runs_before[THREADS_MAX];
+
+static bool is_asleep(unsigned index, bool again)
+{
+    struct thread *thread = &ofs_threads[index];
+    uint64_t runs;
+    enum kernel_word word = ofs_kernel_word(atomic_load(&thread->tid), &runs);
+    bool asleep = word == KERNEL_GONE || (word == KERNEL_ASLEEP && (!again || runs == runs_before[index]));
+    if (word == KERNEL_GONE && thread->lazy)
+        give_place(thread);
+    if (word == KERNEL_ASLEEP && thread->kind == WAIT_NONE && !again)
+        ofs_thread_wakes(thread); /* when it wakes up, it was not long ago */
+    runs_before[index] = runs;
+    return asleep;
+}
+
+/* The helpers, or the others. How many the kernel was asked of is added to *asked_out. */
+static bool group_asleep(const struct thread *self, bool helpers, bool again, unsigned *asked_out, bool *hope_out)
+{
+    unsigned used = atomic_load(&ofs_threads_used);
+    bool asleep = true;
+    for (unsigned i = 0; i < used; i++) {
+        struct thread *thread = &ofs_threads[i];
+        bool helper = thread->helper && atomic_load(&thread->tid) != atomic_load(&ofs_clock.ticker);
+        if (thread == self || helper != helpers || atomic_load(&thread->state) == THREAD_FREE ||
+            sleeps_by_our_word(thread))
+            continue;
+        ++*asked_out;
+        if (!is_asleep(i, again)) {
+            asleep = false;
+            *hope_out |= is_worth_waiting(thread);
+        }
+    }
+    return asleep;
+}
+
 /* Two rounds: who slept in both and did not run in between slept at the moment between them, and so did all others. */
 bool ofs_others_asleep(const struct thread *self, bool *hope_out)
 {
-    static uint64_t runs_before[THREADS_MAX]; /* one thread at a time asks; another one's numbers make it say no */
-    unsigned used = atomic_load(&ofs_threads_used), asked = 0;
-    bool asleep = true;
     *hope_out = false;
-    for (int round = 0; round < 2 && asleep; round++) {
-        for (unsigned i = 0; i < used; i++) {
-            struct thread *thread = &ofs_threads[i];
-            uint64_t runs;
-            enum kernel_word word;
-            if (thread == self || atomic_load(&thread->state) == THREAD_FREE || sleeps_by_our_word(thread))
-                continue;
-            asked++;
-            word = ofs_kernel_word(atomic_load(&thread->tid), &runs);
-            if (word == KERNEL_GONE && thread->lazy)
-                give_place(thread);
-            if (word == KERNEL_ASLEEP && thread->kind == WAIT_NONE && round == 0)
-                ofs_thread_wakes(thread); /* when it wakes up, it was not long ago */
-            if (word == KERNEL_RUNS || (round == 1 && word == KERNEL_ASLEEP && runs != runs_before[i])) {
-                asleep = false;
-                *hope_out |= is_worth_waiting(thread);
-            }
-            if (round == 0)
-                runs_before[i] = runs;
-        }
-        if (asked == 0)
-            break;
+    for (int round = 0; round < 2; round++) {
+        unsigned asked = 0;
+        if (!group_asleep(self, false, round > 0, &asked, hope_out))
+            return false;
+        if (asked == 0) /* all by their own will */
+            return true;
+        if (!group_asleep(self, true, round > 0, &asked, hope_out))
+            return false;
     }
-    return asleep;
+    return true;
 }
 
 /* -- threads begin and end ------------------------------------------------------------------------------------------- */
@@ -245,9 +268,9 @@ static int run_c11(void *take_birth)
 
 static struct birth *conceive(const void *caller, void *argument)
 {
-    struct birth *birth = ofs_caller(caller) == CALLER_GAME ? calloc(1, sizeof *birth) : NULL;
+    struct birth *birth = calloc(1, sizeof *birth);
     if (birth) {
-        birth->place = take_place(-1, false);
+        birth->place = take_place(-1, false, ofs_caller(caller) != CALLER_GAME);
         birth->argument = argument;
     }
     return birth;
@@ -260,9 +283,20 @@ static void miscarry(struct birth *birth)
     free(birth);
 }
 
+/* A thread that begins runs until it sleeps: what it and its maker do next would come in another order in every run. */
+static void await_first_sleep(struct thread *place, uint32_t serial)
+{
+    int saved = errno;
+    if (place && !place->helper && atomic_load(&ofs_clock.live) && ofs_local.depth == 0)
+        ofs_settle(place, serial, FIRST_NS);
+    errno = saved;
+}
+
 EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
 {
     struct birth *birth = conceive(CALLER, argument);
+    struct thread *place = birth ? birth->place : NULL;
+    uint32_t serial = place ? atomic_load(&place->serial) : 0;
     int error;
     if (!birth)
         return REAL(pthread_create)(id, attributes, start, argument);
@@ -270,12 +304,16 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void 
     error = REAL(pthread_create)(id, attributes, run, birth);
     if (error)
         miscarry(birth);
+    else
+        await_first_sleep(place, serial);
     return error;
 }
 
 EXPORT int thrd_create(thrd_t *id, thrd_start_t start, void *argument)
 {
     struct birth *birth = conceive(CALLER, argument);
+    struct thread *place = birth ? birth->place : NULL;
+    uint32_t serial = place ? atomic_load(&place->serial) : 0;
     int error;
     if (!birth)
         return REAL(thrd_create)(id, start, argument);
@@ -283,5 +321,7 @@ EXPORT int thrd_create(thrd_t *id, thrd_start_t start, void *argument)
     error = REAL(thrd_create)(id, run_c11, birth);
     if (error != thrd_success)
         miscarry(birth);
+    else
+        await_first_sleep(place, serial);
     return error;
 }

@@ -112,27 +112,30 @@ void ofs_timerfd_fire(uint64_t now)
             fire(&timers[i], now);
 }
 
-EXPORT int timerfd_create(clockid_t clock, int flags)
+/* The number may have been another timer's, which was closed. `keep`: it is a timer of the virtual clock. */
+static void adopt(int fd, clockid_t clock, bool keep)
 {
-    struct timer *timer = NULL;
-    int fd;
-    if (!ofs_virtual_wait(CALLER) || clock < 0 || clock > CLOCK_BOOTTIME_ALARM)
-        return REAL(timerfd_create)(clock, flags);
-    fd = REAL(timerfd_create)(CLOCK_REALTIME, flags);
-    if (fd <= 0)
-        return fd;
+    struct timer *timer;
     ofs_lock();
     timer = find(fd);
     if (timer)
         forget(timer);
-    for (int i = 0; i < TIMERS_MAX && !timer; i++)
-        if (timers[i].fd == 0)
-            timer = &timers[i];
-    if (timer) {
-        *timer = (struct timer){ .fd = fd, .clock = clock, .deadline = NEVER };
-        atomic_fetch_add(&timer_count, 1);
+    for (int i = 0; i < TIMERS_MAX && keep; i++) {
+        if (timers[i].fd == 0) {
+            timers[i] = (struct timer){ .fd = fd, .clock = clock, .deadline = NEVER };
+            atomic_fetch_add(&timer_count, 1);
+            keep = false;
+        }
     }
     ofs_unlock();
+}
+
+EXPORT int timerfd_create(clockid_t clock, int flags)
+{
+    bool keep = ofs_virtual_wait(CALLER) && clock >= 0 && clock <= CLOCK_BOOTTIME_ALARM;
+    int fd = REAL(timerfd_create)(keep ? CLOCK_REALTIME : clock, flags);
+    if (fd > 0 && ofs_local.depth == 0)
+        adopt(fd, clock, keep);
     return fd;
 }
 

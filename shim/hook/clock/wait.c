@@ -40,12 +40,14 @@ int ofs_wait_fds(struct fds *fds, uint64_t span_ns)
 {
     struct wait wait;
     uint64_t now = ofs_now(), real_ns;
-    int found = 0;
+    int found;
     if (span_ns == 0) {
         ofs_local.looks++;
         return call_for(fds, 0);
     }
-    if (span_ns != NEVER && (found = call_for(fds, 0)) != 0)
+    /* What is there already is no reason to wait, and none for the clock to go on. */
+    found = call_for(fds, 0);
+    if (found != 0)
         return found;
     if (fds->network(fds))
         return wait_for_network(fds, span_ns);
