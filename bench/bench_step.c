@@ -4,9 +4,9 @@
  *              [--size W H] -- COMMAND...
  *
  * The game is started once, and `settle` frames are let pass. In each round it is asked, in turn: `repeats` times for
- * `frames` frames at once, with no observation (its own frames: nobody waits for anybody in between); for `steps` steps of
- * one frame without, and with an observation; and with a key that goes down and up. Prints a line of JSON: of each round
- * the median and the 95th percentile, in ns, of one such request. Differences are to be taken within a round. */
+ * `frames` frames at once, with no observation (its own frames: nobody waits for anybody in between); for `steps` steps
+ * of one frame without, and with an observation; and with a key that goes down and up. Prints a line of JSON: of each
+ * round the median and the 95th percentile, in ns, of one such request. Differences are to be taken within a round. */
 #include "gym_bridge/channel/channel.h"
 
 #include <errno.h>
@@ -73,7 +73,8 @@ static int parse(int argc, char **argv, struct options *options)
         }
     }
     if (options->library && options->command && options->command[0] && options->rounds >= 1 &&
-        options->rounds <= ROUNDS_MAX && options->steps >= 1 && options->steps <= STEPS_MAX && options->frames >= 2 && options->repeats >= 1 && options->repeats <= STEPS_MAX)
+        options->rounds <= ROUNDS_MAX && options->steps >= 1 && options->steps <= STEPS_MAX && options->frames >= 2 &&
+        options->repeats >= 1 && options->repeats <= STEPS_MAX)
         return 0;
     fprintf(stderr, "usage: bench_step --library LIB [--rounds N] [--steps N] [--frames N] [--repeats N] [--settle N] "
                     "[--size W H] -- COMMAND...\n");
@@ -172,7 +173,8 @@ static int compare_u64(const void *a, const void *b)
 
 static int one_way(struct ofs_learner *learner, const struct options *options, enum way way, unsigned round)
 {
-    unsigned steps = way == WAY_FREE ? options->repeats : options->steps, frames = way == WAY_FREE ? options->frames : 1;
+    unsigned steps = way == WAY_FREE ? options->repeats : options->steps;
+    unsigned frames = way == WAY_FREE ? options->frames : 1;
     uint64_t last = now_ns();
 
     for (unsigned i = 0; i < steps; i++) {

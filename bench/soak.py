@@ -5,8 +5,8 @@
 
 Three parts. --steps: so many steps of a vector of small games, with a table of memory, descriptors and shared memory.
 --kills: so many times a process of a game is killed at a random moment while the learner goes on. --learners: so many
-learners are killed at a random moment, with their games. Exit status 1 if anything grew or was left behind. Shared memory
-is that of the whole machine: run nothing else meanwhile.
+learners are killed at a random moment, with their games. Exit status 1 if anything grew or was left behind. Shared
+memory is that of the whole machine: run nothing else meanwhile.
 """
 import argparse
 import os
@@ -211,7 +211,8 @@ def ended(what):
     while children()[0] and time.monotonic() < deadline:
         time.sleep(0.01)
     living, dead = children()
-    print(f"{what}: {len(living)} processes left after close()" + (f", and {dead} that nobody has waited for" if dead else ""))
+    print(f"{what}: {len(living)} processes left after close()" +
+          (f", and {dead} that nobody has waited for" if dead else ""))
     return not living
 
 
@@ -238,7 +239,8 @@ def main():
     args.build = os.path.abspath(args.build)
     sys.path.insert(0, os.path.join(args.build, "python"))
     os.environ.setdefault("LP_NUM_THREADS", "0")
-    parts = [part(args) for part, wanted in ((steps, args.steps), (kills, args.kills), (learners, args.learners)) if wanted]
+    wanted = ((steps, args.steps), (kills, args.kills), (learners, args.learners))
+    parts = [part(args) for part, count in wanted if count]
     return 0 if all(parts) else 1
 
 

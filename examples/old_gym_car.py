@@ -2,8 +2,8 @@
 
     python examples/old_gym_car.py                 # with pyglet 1.5; drive with the arrow keys, Escape quits
 
-It imports neither Gym nor NumPy: the window is drawn with OpenGL's fixed functions, and the loop at the end lets a person
-drive, as that of CarRacing does. old_gym_hook.py makes a gymnasium environment of it, which changes nothing in here.
+It imports neither Gym nor NumPy: the window is drawn with OpenGL's fixed functions, and the loop at the end lets a
+person drive, as that of CarRacing does. old_gym_hook.py makes a gymnasium environment of it and changes nothing here.
 """
 
 import math

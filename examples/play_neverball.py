@@ -24,6 +24,7 @@ from offstage import actions
 PLACES = ("/usr/games", "/usr/local/bin", "/usr/bin")
 WINDOW = (320, 240)  # width, height; the game reads it from its configuration
 FRAME_SKIP = 4
+SKIP = ["Return"] * 3  # the level's title, "Ready?" and "Set?"
 ACTIONS = {"tilt": actions.Motion(12), "view": [None, "s", "d"]}
 
 
@@ -56,12 +57,13 @@ class CoinsSeen:
 
 
 def make_env(game: str, home: Path, level: str = "map-easy/easy.sol", steps: int = 300) -> gymnasium.Env:
-    """Observation: (240, 320, 3) uint8, the window. Action: {"tilt": (2,) pixels of mouse, "view": 0, 1 left, 2 right}.
+    """Observation: (240, 320, 3) uint8, the window. Action: {"tilt": (2,) the mouse's way, -1 .. 1 for 12 pixels left
+    and up .. right and down, "view": 0 stay, 1 turn left, 2 turn right}.
     """
     env = offstage.GameEnv([game, "-l", level], actions=ACTIONS, frame_skip=FRAME_SKIP, reward=CoinsSeen(),
                            observation={"size": WINDOW[::-1], "gray": False, "layout": "HWC", "stack": 1},
                            environment=configure(home), render_mode="rgb_array",
-                           start=["Return"], start_frames=30, reset=["r", "Return"])
+                           start=SKIP, start_frames=20, reset=["r", *SKIP])
     return gymnasium.wrappers.TimeLimit(env, steps)
 
 
@@ -74,7 +76,8 @@ def main() -> None:
     game = find_game()
     if not game:
         sys.exit("play_neverball: neverball is not installed (Debian, Ubuntu: apt-get install neverball)")
-    with tempfile.TemporaryDirectory() as home, make_env(game, Path(home), steps=options.steps) as env:
+    with (tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,  # the game ends a little after the env
+          make_env(game, Path(home), steps=options.steps) as env):
         env.action_space.seed(options.seed)
         env.reset(seed=options.seed)
         total, over = 0.0, False

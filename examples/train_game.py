@@ -63,7 +63,7 @@ def record(policy: PixelPolicy, seed: int, steps: int = 200) -> Recording:
 
 def main() -> None:
     options = loop.parse("Learn Brick Dodge from outside, from its pixels, with NumPy.", Path("out/brick_game"))
-    loop.run(options, open_games, record, "Brick Dodge in processes of its own, learned from pixels")
+    loop.run(options, open_games, record, "Brick Dodge, each game a process, learned from pixels")
 
 
 if __name__ == "__main__":

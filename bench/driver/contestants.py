@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import time
 
+import procfs
+
 TIMEOUT_S = 120
 
 
@@ -53,8 +55,8 @@ class Live:
                 raise Failed(f"{' '.join(self.argv[-4:])}: exit {self.process.returncode}: {stderr_tail(self.errors)}")
             self.buffer += data
 
-    def wait_ready(self):
-        self.ready = self.answer()
+    def wait_ready(self, timeout_s=TIMEOUT_S):
+        self.ready = self.answer(timeout_s)
         return self.ready
 
     def send(self, command):
@@ -103,7 +105,7 @@ class Xvfb:
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"],
             env=env, pass_fds=(write_end,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
+            stderr=subprocess.DEVNULL, preexec_fn=procfs.end_with_parent)
         os.close(write_end)
         number = b""
         # Up to the newline, which Xvfb writes separately: closing before it came would kill the server with SIGPIPE.

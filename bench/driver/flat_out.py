@@ -1,7 +1,7 @@
 """Games that run as fast as they can with nobody watching: `offstage run --lockstep 60`, N of them side by side.
 
-They are stopped (SIGSTOP) while others have their turn; their clock is virtual, so they do not notice. How many frames they
-have shown stands in the page that each shares with its launcher."""
+They are stopped (SIGSTOP) while others have their turn; their clock is virtual, so they do not notice. How many frames
+they have shown stands in the page that each shares with its launcher."""
 import base64
 import json
 import mmap
@@ -22,8 +22,8 @@ START_TIMEOUT_S = 120
 
 
 def input_script(number, frames=20000):
-    """What the players of the other contestants do with keys, for a game that nobody plays: a direction for 16 frames, and
-    Space in case the game is over."""
+    """What the players of the other contestants do with keys, for a game that nobody plays: a direction for 16 frames,
+    and Space in case the game is over."""
     dice, lines, down = random.Random(number), [], None
     for frame in range(16, frames, 16):
         if down:
@@ -101,9 +101,10 @@ def first_picture(setup, command, seed, frame):
         argv += ["--seed", str(seed)] if seed is not None else []
         reader = [setup.args.python, os.path.join(setup.args.root, "bench", "games", "picture.py"), shot]
         for one in (argv, reader):
-            done = subprocess.run(one, env=setup.offstage_env(preload=False), capture_output=True, text=True, timeout=120)
+            done = subprocess.run(one, env=setup.offstage_env(preload=False), capture_output=True, text=True,
+                                  timeout=120)
             if done.returncode:
-                raise Failed(f"flat-out: {os.path.basename(one[0])}: exit {done.returncode}: {done.stderr.strip()[-300:]}")
+                raise Failed(f"flat-out: {' '.join(one[:2])}: exit {done.returncode}: {done.stderr.strip()[-300:]}")
     return zlib.decompress(base64.b64decode(json.loads(done.stdout)["picture"]))
 
 

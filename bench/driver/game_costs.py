@@ -61,15 +61,16 @@ def in_c(setup, out, program, frames):
 def in_python(setup, out, program, frames):
     gpu = ["--gpu", "software"] if setup.args.gpu == "software" else []
     found = once([setup.args.python, os.path.join(setup.args.root, "bench", "games", "starts.py"), "steps",
-                  *numbers_of(setup, program, frames, 5), *gpu, "--command", *command_of(setup, program)], python_env(setup),
-                 f"GameEnv {program}")
+                  *numbers_of(setup, program, frames, 5), *gpu, "--command", *command_of(setup, program)],
+                 python_env(setup), f"GameEnv {program}")
     for case in pair(program, "GameEnv", found, {"frame": "frame", "step": "one", "step, a key": "keys"}):
         out.add(case)
 
 
 def pair(program, learner, found, ways):
-    """The times of a frame and of a step, and what a step takes beyond the frame; found: key + "_ns", a value a round."""
-    case = Case("game-costs", f"{program}, a step of one frame, {learner}", "us", higher_is_better=False, peers=("frame",))
+    """The times of a frame and of a step, and what a step takes beyond the frame; found: key + "_ns", one a round."""
+    case = Case("game-costs", f"{program}, a step of one frame, {learner}", "us", higher_is_better=False,
+                peers=("frame",))
     beyond = Case("game-costs", f"{program}, a step beyond the frame, {learner}", "us", higher_is_better=False, peers=())
     for name, key in ways.items():
         for number, value in enumerate(found[key + "_ns"]):
@@ -137,7 +138,7 @@ def targets(check, ratio, median):
           median("game-costs", "clear-84, a step beyond the frame, learner in C", "step"), 30)
     check("an empty step in Python, clear-84: us beyond the frame",
           median("game-costs", "clear-84, a step beyond the frame, GameEnv", "step"), 30)
-    check("brick, stepped / its own frames, C", ratio("game-costs", "brick, a step of one frame, learner in C", "step", "frame"),
-          1.05)
+    check("brick, stepped / its own frames, C",
+          ratio("game-costs", "brick, a step of one frame, learner in C", "step", "frame"), 1.05)
     check("brick, stepped / its own frames, GameEnv",
           ratio("game-costs", "brick, a step of one frame, GameEnv", "step", "frame"), 1.05)

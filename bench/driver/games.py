@@ -68,8 +68,8 @@ class Session:
         return [self.setup.program("bench_glfw"), self.program]
 
     def contestants(self):
-        """LP_NUM_THREADS=0 suits small windows and many games. With no more games than cores Mesa's default may be better,
-        so everybody plays with that as well (-lp)."""
+        """LP_NUM_THREADS=0 suits small windows and many games. With no more games than cores Mesa's default may be
+        better, so everybody plays with that as well (-lp)."""
         setup, common = self.setup, ["--program", self.program, "--games", str(self.games)]
         python_path = os.path.join(os.path.abspath(setup.args.build), "python")
         one_thread = {"LP_NUM_THREADS": "0", "PYTHONDONTWRITEBYTECODE": "1",
@@ -105,11 +105,12 @@ class Session:
         for contestant in self.contestants():  # one after the other, so that none waits for the start of another
             before = gpu_used_mib(self.setup)
             self.live[contestant.name] = contestant.start()
-            self.live[contestant.name].wait_ready()
+            self.live[contestant.name].wait_ready(300)
             if before is not None:
                 self.gpu_mib[contestant.name] = gpu_used_mib(self.setup) - before
         if has_lockstep(self.setup):
-            self.flat = FlatOut(self.setup, self.command(), self.games, {"LP_NUM_THREADS": "0"}, self.program == "brick")
+            self.flat = FlatOut(self.setup, self.command(), self.games, {"LP_NUM_THREADS": "0"},
+                                self.program == "brick")
             self.flat.wait_ready()
 
     def stop(self):
@@ -150,7 +151,7 @@ class Session:
             worst["flat-out"] = difference(first[0][3 * len(plain):4 * len(plain)], plain)
         for name, levels in worst.items():
             if levels > LOOK_TOLERANCE:
-                raise Failed(f"{name} sees something else than {order[0]}: they differ by {levels:.1f} levels in the mean")
+                raise Failed(f"{name} sees something else than {order[0]}: {levels:.1f} levels apart in the mean")
         return worst
 
     def memory(self, case, gpu):
@@ -280,8 +281,9 @@ def run(setup, out):
             continue
         memory, gpu = (Case("games", f"{program}, {what} of a game", "MiB", higher_is_better=False, peers=("offstage",))
                        for what in ("memory (PSS)", "GPU memory"))
-        last = max(n for n in counts(setup, program) if n <= 8 or setup.args.gpu == "hardware")
-        for games in counts(setup, program):
+        wanted = counts(setup, program)
+        last = max((n for n in wanted if n <= 8), default=wanted[-1]) if setup.args.gpu == "software" else wanted[-1]
+        for games in wanted:
             session, started = Session(setup, program, games, skips, out), time.monotonic()
             try:
                 session.start()

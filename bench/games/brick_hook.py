@@ -1,5 +1,5 @@
-"""Runs inside examples/brick_dodge.py when bench/run games plays it; the peers' environment begins its games with the same
-function."""
+"""Runs inside examples/brick_dodge.py when bench/run games plays it; the peers' environment begins its games with the
+same function."""
 import random
 
 

@@ -1,8 +1,8 @@
 """What people write today: the brick game as a Gymnasium environment whose observation is read from its window.
 
 The game is examples/brick_dodge.py in the process that steps it: its window, its effects, its full size. Each step is
-`frame_skip` ticks, drawn and shown one by one, as a player would see them; the last one is read. The window is opened at
-the first reset, so that an environment which is made for its spaces alone costs nothing.
+`frame_skip` ticks, drawn and shown one by one, as a player would see them; the last one is read. The window is opened
+at the first reset, so that an environment which is made for its spaces alone costs nothing.
 """
 import os
 import sys
@@ -52,7 +52,7 @@ class BrickPixels(pixels.PixelEnv):
         return float(game.score - self.before) - float(game.over), game.over
 
     def read_usual(self):
-        """As the tutorials have it, by those who ask for the format that pyglet has; "RGB" takes a hundred times longer."""
+        """As the tutorials have it, by those who ask for the format that pyglet has; "RGB" takes 100 times longer."""
         import pyglet
 
         image = pyglet.image.get_buffer_manager().get_color_buffer().get_image_data()

@@ -10,8 +10,8 @@ GL_BGRA, GL_UNSIGNED_BYTE = 0x80E1, 0x1401
 
 
 class PixelEnv(gymnasium.Env):
-    """Observation: (4, 84, 84) uint8, gray, the oldest frame first. Nothing here is slower than it has to be: one array for
-    the pixels, one thread in OpenCV, no wrappers.
+    """Observation: (4, 84, 84) uint8, gray, the oldest frame first. Nothing here is slower than it has to be: one array
+    for the pixels, one thread in OpenCV, no wrappers.
 
     Args:
         number: place in a vector, which chooses the display and, with options["seeds"], the seed

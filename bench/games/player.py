@@ -20,8 +20,8 @@ def command_of(program, programs, python):
 
 
 def options_of(program, args):
-    """Everything but the frame skip. A scene has no end, and no reset but its start. Its play begins with its third frame: by
-    then GLFW has read the events of its start, and keys are noticed at once."""
+    """Everything but the frame skip. A scene has no end, and no reset but its start. Its play begins with its third
+    frame: by then GLFW has read the events of its start, and keys are noticed at once."""
     found = {"actions": ACTIONS, "observation": OBSERVATION, "hz": 60, "seed": 1, "timeout": 60.0, "gpu": args.gpu,
              "environment": {"LP_NUM_THREADS": os.environ["LP_NUM_THREADS"]} if "LP_NUM_THREADS" in os.environ else {}}
     if program == "brick":
@@ -41,7 +41,8 @@ class Vector:
             if self.args.single:
                 env = offstage.GameEnv(self.command, frame_skip=frame_skip, **self.options)
             else:
-                env = offstage.GameVectorEnv(self.command, self.games, frame_skip=frame_skip, copy=False, **self.options)
+                env = offstage.GameVectorEnv(self.command, self.games, frame_skip=frame_skip, copy=False,
+                                             **self.options)
             env.reset(seed=1)
             self.envs[frame_skip], self.plays[frame_skip] = env, serve.Play(self.games, frame_skip)
         return self.envs[frame_skip]

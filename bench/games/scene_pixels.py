@@ -1,4 +1,4 @@
-"""The bare GLFW game in the process that steps it, by way of its library: a wrapper as people write it for a game in C."""
+"""The bare GLFW game in the process that steps it, by way of its library: as people wrap a game in C."""
 import ctypes
 import os
 

@@ -56,7 +56,8 @@ def steps(args):
     """GameEnv.step() of one frame, beside a step of many: what is left of the first when the frame is taken off."""
     many = args.frames
     envs = {skip: offstage.GameEnv(args.command, actions=player.ACTIONS, observation=player.OBSERVATION, hz=60,
-                                   frame_skip=skip, reset="restart", spares=0, seed=1, gpu=args.gpu) for skip in (1, many)}
+                                   frame_skip=skip, reset="restart", spares=0, seed=1, gpu=args.gpu)
+            for skip in (1, many)}
     found = {"one_ns": [], "many_ns": [], "frame_ns": [], "keys_ns": [], "frames": many}
     for skip, env in envs.items():
         env.reset(seed=1)
@@ -97,7 +98,7 @@ def main():
     two.add_argument("--rounds", type=int, default=5)
     two.add_argument("--frames", type=int, default=50)
     two.add_argument("--repeats", type=int, default=41, help="how often so many frames are asked for in a round")
-    two.add_argument("--settle", type=int, default=0, help="frames to let pass before, until the game's picture is steady")
+    two.add_argument("--settle", type=int, default=0, help="frames to let pass before, until the picture is steady")
     for kind in (one, two):
         kind.add_argument("--gpu")
     two.add_argument("--command", nargs=argparse.REMAINDER, required=True)

@@ -148,9 +148,7 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
         self._check_playable(ids)
         self._turns.begin_steps(ids, [self._turns.other_row(index) for index in ids], pieces)
 
-    def recv(
-        self, count: int | None = None, timeout: float | None = None
-    ) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def recv(self, count: int | None = None, timeout: float | None = None) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Wait until `count` of the environments at work are done, and take these, in the order in which they were.
 
         Args:
@@ -187,7 +185,9 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
             self.close(terminate=True)
 
     def __reduce__(self) -> Any:
-        raise TypeError(f"a {type(self).__name__} owns processes, it cannot be copied or pickled: make it where it is used")
+        raise TypeError(
+            f"a {type(self).__name__} owns processes, it cannot be copied or pickled: make it where it is used"
+        )
 
     # -- what is asked for wrongly -----------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """The process of one environment of offstage.vector.make(): makes it, and plays what its learner commands.
 
 It is started with two descriptors. One is a file with a pickle of what is to be made. The other is a stream: the
-environment's description goes out on it, the channel and the seat in it come in, and later whatever is too large for its
-place in the channel. The stream's end is the learner's end.
+environment's description goes out on it, the channel and the seat in it come in, and later whatever is too large for
+its place in the channel. The stream's end is the learner's end.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import gymnasium
-
-    from ._rows import Layout
 
 LENGTH = struct.Struct("=Q")
 STREAMED = 2  # Answer.info_kind: the place holds the length only, the rest comes on the stream
@@ -76,9 +74,8 @@ def pack_error(error: Exception) -> bytes:
 
 
 def load_error(data: bytes) -> Exception:
-    """The exception, with the worker's traceback as its cause; a RuntimeError for one that cannot be made again here."""
-    pickled, summary, text = pickle.loads(data)
-    try:
+    """The exception, with the worker's traceback as its cause; a RuntimeError for one that cannot be made again
+    here.""" pickled, summary, text = pickle.loads(data) try:
         error = pickle.loads(pickled)
         error.__cause__ = Traceback(text)
     except Exception:  # not all of what it needs can be pickled, or imported where there is no display

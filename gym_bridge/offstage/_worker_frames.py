@@ -15,7 +15,9 @@ class FramesInRow(FrameObservation):
     def __init__(self, env: Any, **options: Any) -> None:
         for name in ("device", "copy"):
             if name in options:
-                raise ValueError(f"observation: {name} is no option here: frames are written into the batch, on the CPU")
+                raise ValueError(
+                    f"observation: {name} is no option here: frames are written into the batch, on the CPU"
+                )
         super().__init__(env, **options)
         self._target: Any = None
 

@@ -360,5 +360,3 @@ def _orders(makers: Sequence[Callable[[], Any]], observation: Mapping[str, Any] 
             file.write(pickle.dumps(tuple(order), pickle.HIGHEST_PROTOCOL))
         made[id(maker)] = descriptor
     return [made[id(maker)] for maker in makers]
-
-

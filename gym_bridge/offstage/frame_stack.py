@@ -16,15 +16,16 @@ from gymnasium.vector.utils import batch_space
 class FrameStack(VectorWrapper, gymnasium.utils.RecordConstructorArgs):
     """The last n observations of each environment, the oldest first.
 
-    Serves NumPy, torch and jax arrays, whatever the vector under it gives: what it returns is of the same library and on
-    the same device, and none of them is imported here. When an episode begins, its first observation fills the stack; an
-    episode never sees frames of another one, in all three autoreset modes, nor with ``options["reset_mask"]``. In
-    SameStep mode, ``infos["final_obs"]`` is stacked too.
+    Serves NumPy, torch and jax arrays, whatever the vector under it gives: what it returns is of the same library and
+    on the same device, and none of them is imported here. When an episode begins, its first observation fills the
+    stack; an episode never sees frames of another one, in all three autoreset modes, nor with
+    ``options["reset_mask"]``. In SameStep mode, ``infos["final_obs"]`` is stacked too.
 
     Observation:
-        Of (N, *shape): (N, n, *shape) with ``axis=1``, as Gymnasium's FrameStackObservation does it for one environment;
-        another ``axis`` puts the n elsewhere in it, and -1 at the end. With ``join=True`` no axis is added: observations
-        are joined along ``axis``, as channels are, (N, n * channels, height, width) of (N, channels, height, width).
+        Of (N, *shape): (N, n, *shape) with ``axis=1``, as Gymnasium's FrameStackObservation does it for one
+        environment; another ``axis`` puts the n elsewhere in it, and -1 at the end. With ``join=True`` no axis is
+        added: observations are joined along ``axis``, as channels are, (N, n * channels, height, width) of (N,
+        channels, height, width).
 
     Args:
         env: a vector of environments whose observations are a Box, or a Dict, of which ``key`` is stacked.
@@ -51,7 +52,9 @@ class FrameStack(VectorWrapper, gymnasium.utils.RecordConstructorArgs):
         padding: Literal["reset", "zero"] = "reset",
         copy: bool = True,
     ) -> None:
-        gymnasium.utils.RecordConstructorArgs.__init__(self, n=n, axis=axis, join=join, key=key, padding=padding, copy=copy)
+        gymnasium.utils.RecordConstructorArgs.__init__(
+            self, n=n, axis=axis, join=join, key=key, padding=padding, copy=copy
+        )
         super().__init__(env)
         if not isinstance(n, int) or n < 1:
             raise ValueError(f"n: expected a number of observations from 1, not {n!r}")
@@ -63,7 +66,9 @@ class FrameStack(VectorWrapper, gymnasium.utils.RecordConstructorArgs):
             raise ValueError(f"FrameStack stacks a Box, or with key= an entry of a Dict that is one, not {box}")
         dimensions = len(box.shape) + 1 + (not join)
         if not -dimensions <= axis < dimensions or axis % dimensions == 0:
-            raise ValueError(f"axis: expected 1 to {dimensions - 1} for observations of the shape {box.shape}, not {axis}")
+            raise ValueError(
+                f"axis: expected 1 to {dimensions - 1} for observations of the shape {box.shape}, not {axis}"
+            )
         self._axis = axis % dimensions
         self._join = join
         self._key = key

@@ -31,34 +31,35 @@ class GameVectorEnv(BatchEnv):
             env.send(policy(observations), infos["env_id"])
 
     Observations:
-        (N, channels, height, width) or (N, height, width, channels), as ``observation`` says; an array of its own for each
-        step, or with ``copy=False`` a view of one of two batches that are used in turn: valid until the step after next
-        begins. recv() always copies.
+        (N, channels, height, width) or (N, height, width, channels), as ``observation`` says; an array of its own for
+        each step, or with ``copy=False`` a view of one of two batches that are used in turn: valid until the step after
+        next begins. recv() always copies.
 
-    A game that crashes, or does not answer within ``timeout`` seconds, is started again, and the others do not notice. Its
-    episode is truncated, with reward 0 and its last observation, and ``infos["crashed"]`` has a sentence for it (with the
-    mode SameStep also ``infos["final_info"]["crashed"]``). A crash during a reset is in ``infos["crashed"]`` of the reset
-    that succeeded at last. A game that ends in order, with status 0 or by closing its window, terminates its episode.
+    A game that crashes, or does not answer within ``timeout`` seconds, is started again, and the others do not notice.
+    Its episode is truncated, with reward 0 and its last observation, and ``infos["crashed"]`` has a sentence for it
+    (with the mode SameStep also ``infos["final_info"]["crashed"]``). A crash during a reset is in ``infos["crashed"]``
+    of the reset that succeeded at last. A game that ends in order, with status 0 or by closing its window, terminates
+    its episode.
 
     Args:
-        command, actions, observation, hz, frame_skip, reward, terminated, info, hook, reset, start, start_frames, timeout,
-            environment, cwd, gpu, screen: as in :class:`offstage.GameEnv`.
+        command, actions, observation, hz, frame_skip, reward, terminated, info, hook, reset, start, start_frames,
+            timeout, environment, cwd, gpu, screen: as in :class:`offstage.GameEnv`.
         num_envs: N.
         autoreset_mode: "NextStep": a step after the end of an episode begins the next one, whatever the action.
             "SameStep": the step that ends an episode does so; its end is in ``infos["final_obs"]`` and
             ``infos["final_info"]``. "Disabled": reset with ``options={"reset_mask": mask}``.
         copy: see above.
-        spares: with ``reset="restart"``, so many games more are started ahead, and wait at their first frame to take over:
-            an episode's end costs the others nothing while there is one. None: N / 4, at least 1. 0: none.
+        spares: with ``reset="restart"``, so many games more are started ahead, and wait at their first frame to take
+            over: an episode's end costs the others nothing while there is one. None: N / 4, at least 1. 0: none.
         seeds: where the seeds of later episodes come from, with ``reset="restart"``. "shared": any spare can serve any
-            game; in lockstep the same seed and actions still give the same episodes. "own": each game has a stream of its
-            own, as N GameEnvs would; a spare serves one game only. The first episodes are the same in both.
+            game; in lockstep the same seed and actions still give the same episodes. "own": each game has a stream of
+            its own, as N GameEnvs would; a spare serves one game only. The first episodes are the same in both.
         max_crashes: how often in a row a game may crash without a step in between; then it is GameCrashed.
         render_mode: None or "rgb_array": render() gives the windows, a tuple of N (height, width, 3) uint8.
 
     Raises:
-        PlanError, UnknownKey, ValueError: arguments that make no sense; from step(), an action that is not in the space, and
-            then nothing has happened.
+        PlanError, UnknownKey, ValueError: arguments that make no sense; from step(), an action that is not in the
+            space, and then nothing has happened.
         StartFailed: from the first reset(): the game shows no frame.
         HookFailed: from reset() and step(): what the hook file raised in a game.
         ResetNeeded: a step before the first reset; with Disabled, a step after the end.

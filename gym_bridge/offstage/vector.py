@@ -77,9 +77,7 @@ def make(
     if isinstance(observation, str) and observation != "own":
         raise ValueError(f'observation: expected options of FrameObservation, "own" or None, not {observation!r}')
     frames = None if observation == "own" else dict(observation or {})
-    start = functools.partial(
-        _start, hz=hz, gpu=gpu, screen=screen, environment=dict(environment or {}), alone=n == 1
-    )
+    start = functools.partial(_start, hz=hz, gpu=gpu, screen=screen, environment=dict(environment or {}), alone=n == 1)
     return WorkerVectorEnv(
         Workers(makers, frames, start, timeout),
         n,
@@ -101,11 +99,13 @@ class WorkerVectorEnv(BatchEnv):
     """What :func:`make` makes. An environment that raises in a step raises in the learner.
 
     A process that dies is another thing: its episode is truncated, with reward 0 and its last observation, and the
-    sentence in ``infos["crashed"]`` (with SameStep in ``infos["final_info"]["crashed"]``, too). It is started again, and
-    the others do not notice. A seed that it was given is followed by others that depend on it alone.
+    sentence in ``infos["crashed"]`` (with SameStep in ``infos["final_info"]["crashed"]``, too). It is started again,
+    and the others do not notice. A seed that it was given is followed by others that depend on it alone.
     """
 
-    def __init__(self, workers: Workers, num_envs: int, *, mode: Any, copy: bool, timeout: float, max_crashes: int) -> None:
+    def __init__(
+        self, workers: Workers, num_envs: int, *, mode: Any, copy: bool, timeout: float, max_crashes: int
+    ) -> None:
         made = workers.description
         self._workers = workers
         try:

@@ -320,7 +320,8 @@ int run_parse(struct run_args *args, int argc, char **argv)
     if (at >= argc)
         return refuse("no command", NULL, "usage: offstage run [OPTIONS] [--] COMMAND [ARGUMENTS]");
     if (args->seed && !args->lockstep)
-        return refuse("--seed", args->seed, "only a program in lockstep gets its random bytes from a seed; add --lockstep HZ");
+        return refuse("--seed", args->seed,
+                      "only a program in lockstep gets its random bytes from a seed; add --lockstep HZ");
     if (args->timeout < 0)
         args->timeout = args->frames > 0 ? 60 : 0;
     args->command = argv + at;

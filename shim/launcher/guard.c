@@ -3,8 +3,8 @@
  *
  * FD is one end of a stream socket pair. When the learner shuts its end down, closes it or dies, everything that the
  * command has started is killed. When the command has ended, what it left behind is killed, and then its wait status
- * (an int) is sent there; so the learner's end becomes readable exactly when nothing is left. --output names a file that
- * keeps the end of what the command prints: 8 bytes that count all of it, 8 without meaning, then a ring to its end.
+ * (an int) is sent there; so the learner's end becomes readable exactly when nothing is left. --output names a file
+ * that keeps the end of what the command prints: 8 bytes that count all of it, 8 without meaning, then a ring to its end.
  *
  * Two processes watch, one below the other, and both adopt orphans: whichever of them is killed, the other one is left
  * to end the command. The command itself also dies with the lower one. */

@@ -62,5 +62,6 @@ void preload_steady(void)
 {
     int persona = personality(0xffffffff);
     if (persona != -1)
-        personality((unsigned long)persona | ADDR_NO_RANDOMIZE); /* not allowed in some containers, nor needed by most */
+        personality((unsigned long)persona |
+                    ADDR_NO_RANDOMIZE); /* not allowed in some containers, nor needed by most */
 }

@@ -59,7 +59,8 @@ bool place_refused(const struct place *place);
 /* Puts liboffstage.so, and with `clock` the library of virtual time that lies beside it, first into LD_PRELOAD of this
  * process's environment. False after saying why not. */
 bool preload_set(const char *library, bool clock);
-/* In the child of a command in lockstep: its addresses are the same in every run, where the kernel allows to ask for it. */
+/* In the child of a command in lockstep: its addresses are the same in every run, where the kernel allows to ask for
+ * it. */
 void preload_steady(void);
 
 /* Starts the command with the preload. Returns its pid, or -1 after saying why not, with the exit status. */

@@ -28,19 +28,19 @@ struct test_case {
 extern const struct test_case sleep_cases[], fd_cases[], thread_cases[], look_cases[];
 
 _Noreturn void fail(const char *file, int line, const char *text);
-#define CHECK(condition)                           \
-    do {                                           \
-        if (!(condition))                          \
-            fail(__FILE__, __LINE__, #condition);  \
+#define CHECK(condition)                          \
+    do {                                          \
+        if (!(condition))                         \
+            fail(__FILE__, __LINE__, #condition); \
     } while (0)
 /* Of two numbers. */
-#define EQUAL(a, b)                                                                                          \
-    do {                                                                                                     \
-        long long a_ = (long long)(a), b_ = (long long)(b);                                                  \
-        char text_[200];                                                                                     \
-        snprintf(text_, sizeof text_, "%s is %lld, and not %s = %lld", #a, a_, #b, b_);                      \
-        if (a_ != b_)                                                                                        \
-            fail(__FILE__, __LINE__, text_);                                                                 \
+#define EQUAL(a, b)                                                                     \
+    do {                                                                                \
+        long long a_ = (long long)(a), b_ = (long long)(b);                             \
+        char text_[200];                                                                \
+        snprintf(text_, sizeof text_, "%s is %lld, and not %s = %lld", #a, a_, #b, b_); \
+        if (a_ != b_)                                                                   \
+            fail(__FILE__, __LINE__, text_);                                            \
     } while (0)
 
 /* The game's clock, and the same as if there were an X connection. */

@@ -188,6 +188,11 @@ static void network(void)
 }
 
 const struct test_case fd_cases[] = {
-    { "polls", polls }, { "selects", selects }, { "epolls", epolls }, { "timers", timers },
-    { "timer_before_x", timer_before_x }, { "network", network }, { 0 },
+    { "polls", polls },
+    { "selects", selects },
+    { "epolls", epolls },
+    { "timers", timers },
+    { "timer_before_x", timer_before_x },
+    { "network", network },
+    { 0 },
 };

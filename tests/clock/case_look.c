@@ -125,6 +125,10 @@ static void random_bytes(void)
 }
 
 const struct test_case look_cases[] = {
-    { "clocks", clocks }, { "spins", spins }, { "looks_are_free", looks_are_free }, { "frozen", frozen },
-    { "random_bytes", random_bytes }, { 0 },
+    { "clocks", clocks },
+    { "spins", spins },
+    { "looks_are_free", looks_are_free },
+    { "frozen", frozen },
+    { "random_bytes", random_bytes },
+    { 0 },
 };

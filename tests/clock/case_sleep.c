@@ -68,9 +68,10 @@ static void handle_alarm(void (*call)(int), unsigned flags)
     CHECK(sigaction(SIGALRM, &action, NULL) == 0);
 }
 
-static void alarm_in(long ms)
+/* Again and again: the first may come before the sleep. */
+static void alarm_in(long ms, long again_ms)
 {
-    struct itimerval timer = { .it_value = { ms / 1000, ms % 1000 * 1000 } };
+    struct itimerval timer = { .it_value = { 0, ms * 1000 }, .it_interval = { 0, again_ms * 1000 } };
     CHECK(setitimer(ITIMER_REAL, &timer, NULL) == 0);
 }
 
@@ -81,15 +82,16 @@ static void interrupted(void)
     handle_alarm(handler, SA_RESTART);
     go_live();
     table->freeze();
-    alarm_in(50);
+    alarm_in(50, 50);
     CHECK(nanosleep(&time, &left) == -1 && errno == EINTR);
     EQUAL(left.tv_sec, 100);
-    alarm_in(50);
+    alarm_in(50, 50);
     EQUAL(clock_nanosleep(CLOCK_MONOTONIC, 0, &time, &left), EINTR);
     EQUAL(left.tv_sec, 100);
-    alarm_in(50);
+    alarm_in(50, 50);
     EQUAL(sleep(9), 9);
-    EQUAL(handled, 3);
+    CHECK(handled >= 3);
+    alarm_in(0, 0);
     table->thaw();
     EQUAL(nanosleep(&time, NULL), 0);
 }
@@ -107,7 +109,7 @@ static void nested(void)
     handle_alarm(sleeping_handler, SA_RESTART);
     go_live();
     uint64_t begin = now();
-    alarm_in(30);
+    alarm_in(30, 0);
     usleep(1);
     while (!handled) /* in real time */
         table->virtual_ns();
@@ -160,7 +162,13 @@ static void ticks(void)
 }
 
 const struct test_case sleep_cases[] = {
-    { "jumps", jumps },   { "absolute", absolute }, { "garbage", garbage }, { "interrupted", interrupted },
-    { "nested", nested }, { "before_x", before_x }, { "forked", forked },   { "ticks", ticks },
+    { "jumps", jumps },
+    { "absolute", absolute },
+    { "garbage", garbage },
+    { "interrupted", interrupted },
+    { "nested", nested },
+    { "before_x", before_x },
+    { "forked", forked },
+    { "ticks", ticks },
     { 0 },
 };

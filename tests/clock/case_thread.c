@@ -21,7 +21,7 @@ static struct timespec in(clockid_t clock, uint64_t ns)
     return span((uint64_t)time.tv_sec * S + (uint64_t)time.tv_nsec + ns);
 }
 
-/* -- sleeping in a loop ------------------------------------------------------------------------------------------------ */
+/* -- sleeping in a loop -------------------------------------------------------------------------------------------- */
 
 static char story[40000];
 static size_t story_used;
@@ -191,7 +191,7 @@ static void cancelling(void)
     EQUAL(now() - begin, 5 * S);
 }
 
-/* -- conditions and locks ------------------------------------------------------------------------------------------------ */
+/* -- conditions and locks ------------------------------------------------------------------------------------------ */
 
 static void conditions(void)
 {

@@ -1,5 +1,5 @@
-/* Circling squares by GLFW: time from glfwGetTime, luck from rand() seeded by time(), a worker thread that sleeps in a loop
- * and moves one of them, a frame limiter of its own, and a clock at the window's edge. */
+/* Circling squares by GLFW: time from glfwGetTime, luck from rand() seeded by time(), a worker thread that sleeps in
+ * a loop and moves one of them, a frame limiter of its own, and a clock at the window's edge. */
 #include <GLFW/glfw3.h>
 #include <math.h>
 #include <pthread.h>

@@ -9,7 +9,8 @@ import pyglet
 
 window = pyglet.window.Window(200, 150)
 batch = pyglet.graphics.Batch()
-squares = [pyglet.shapes.Rectangle(0, 0, 12, 12, color=(random.randrange(256), 200, 80), batch=batch) for _ in range(12)]
+squares = [pyglet.shapes.Rectangle(0, 0, 12, 12, color=(random.randrange(256), 200, 80), batch=batch)
+           for _ in range(12)]
 drops = {object() for _ in range(8)}  # a set in the order of addresses
 turns = 0
 done = threading.Event()

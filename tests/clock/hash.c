@@ -1,5 +1,5 @@
-/* Plays a game without touching it, and prints a hash of its frames: of the first 1 and each 50th line what has been seen
- * so far. Usage: hash WIDTHxHEIGHT FRAMES COMMAND... ; the command finds its place in OFFSTAGE_CHANNEL. */
+/* Plays a game without touching it, and prints a hash of its frames: of the first 1 and each 50th line what has been
+ * seen so far. Usage: hash WIDTHxHEIGHT FRAMES COMMAND... ; the command finds its place in OFFSTAGE_CHANNEL. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,8 +67,8 @@ static void play(struct ofs_learner *learner, const unsigned char *row, uint64_t
         other += hash_of(1, row, bytes) != last;
         last = hash_of(1, row, bytes);
         if (i == 1 || i % 50 == 0 || i == frames)
-            printf("%4u  %016" PRIx64 "  %12" PRIu64 " us  %u x %u\n", i, hash, answer.virtual_ns / 1000, answer.width_px,
-                   answer.height_px);
+            printf("%4u  %016" PRIx64 "  %12" PRIu64 " us  %u x %u\n", i, hash, answer.virtual_ns / 1000,
+                   answer.width_px, answer.height_px);
     }
     printf("%s\n", other > 20 ? "moves" : "hardly moves");
 }
@@ -76,7 +76,9 @@ static void play(struct ofs_learner *learner, const unsigned char *row, uint64_t
 int main(int argc, char **argv)
 {
     struct ofs_plan_desc plan = { .struct_size = sizeof plan };
-    struct ofs_learner_desc desc = { .seats = 1, .rows = 1, .info_bytes = 64, .plan = &plan, .plan_bytes = sizeof plan };
+    struct ofs_learner_desc desc = {
+        .seats = 1, .rows = 1, .info_bytes = 64, .plan = &plan, .plan_bytes = sizeof plan
+    };
     struct ofs_learner *learner;
     char why[256] = "";
     pid_t child;

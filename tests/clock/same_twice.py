@@ -1,4 +1,6 @@
-"""Two runs of a game in lockstep show the same frames. Usage: same_twice.py OFFSTAGE HASH SIZE FRAMES THREADS COMMAND...
+"""Two runs of a game in lockstep show the same frames.
+
+Usage: same_twice.py OFFSTAGE HASH SIZE FRAMES THREADS COMMAND...
 
 THREADS is LP_NUM_THREADS of the software renderer, "default" leaves it alone. A command that ends with 77 is skipped.
 """

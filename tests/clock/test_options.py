@@ -88,7 +88,7 @@ class Library(unittest.TestCase):
         with open(listing) as file:
             text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
         wanted = set(re.findall(r"(\w+);", text.split("local:")[0]))
-        shown = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
+        shown = subprocess.run(["nm", "-D", "--defined-only", library], check=True, stdout=-1, text=True).stdout
         self.assertEqual({line.split()[-1] for line in shown.splitlines()}, wanted)
 
     def test_needs_the_c_library_only(self):

@@ -28,7 +28,7 @@ def neverball(play: Callable, tmp_path: Path) -> Callable:
 
     def start(what, level: bool = True, **options):
         command = [GAME, "-l", "map-easy/easy.sol"] if level else [GAME]
-        begin = dict(start=["Return"], start_frames=30) if level else dict(start_frames=30)
+        begin = dict(start=play_neverball.SKIP, start_frames=20) if level else dict(start_frames=30)
         settings = dict(actions=what, observation=VIEW, frame_skip=4, timeout=60,
                         environment=play_neverball.configure(tmp_path), **begin)
         return play(command, **{**settings, **options})
@@ -42,7 +42,7 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_the_keys_tilt_the_floor(neverball: Callable) -> None:
-    env = neverball([None, "Up", "Left", "Right"], reset=["r", "Return"])
+    env = neverball([None, "Up", "Left", "Right"], reset=["r", *play_neverball.SKIP])
     ends = [moments(env, 0, [action] * 15)[-1][0] for action in range(4)]
     still = moments(env, 0, [0] * 15)[-1][0]
     assert difference(ends[0], still) < 2, "a ball that nobody pushes moves"
@@ -52,8 +52,8 @@ def test_the_keys_tilt_the_floor(neverball: Callable) -> None:
 
 
 def test_the_mouse_tilts_it_as_well(neverball: Callable) -> None:
-    env = neverball(actions.Motion(20), reset=["r", "Return"])
-    left, right = (moments(env, 0, [np.array((dx, 0), np.float32)] * 15)[-1][0] for dx in (-12, 12))
+    env = neverball(actions.Motion(20), reset=["r", *play_neverball.SKIP])
+    left, right = (moments(env, 0, [np.array((dx, 0), np.float32)] * 15)[-1][0] for dx in (-0.6, 0.6))
     assert difference(left, right) > 8
 
 
@@ -85,7 +85,7 @@ def test_played_by_chance(tmp_path: Path) -> None:
 
 
 def test_coins_are_rewards(neverball: Callable) -> None:
-    env = neverball(["Up", ("Up", "Left")], reset=["r", "Return"], reward=play_neverball.CoinsSeen())
+    env = neverball(["Up", ("Up", "Left")], reset=["r", *play_neverball.SKIP], reward=play_neverball.CoinsSeen())
     seen = moments(env, 0, [0] * 12 + [1] * 30)
     assert sum(moment[1] for moment in seen) > 0
 

@@ -140,6 +140,18 @@ static void early(void)
     game_play(&game);
 }
 
+/* Nobody has the focus, and the pointer is elsewhere. */
+static void unfocused(void)
+{
+    struct game game = { 0 };
+    game_open(&game, display(), true, WINDOW_WIDTH, WINDOW_HEIGHT);
+    XSetInputFocus(game.dpy, None, RevertToNone, CurrentTime);
+    XWarpPointer(game.dpy, None, DefaultRootWindow(game.dpy), 0, 0, 0, 0, 1000, 1000);
+    XSync(game.dpy, False);
+    game_events(&game);
+    game_play(&game);
+}
+
 /* A window that is never there to be seen. */
 static void hidden(void)
 {
@@ -230,7 +242,7 @@ static const struct {
     { "closes", closes },
     { "exits", exits },
     { "early", early },
-    { "hidden", hidden },
+    { "hidden", hidden }, { "unfocused", unfocused },
     { "deaf", deaf },
     { "reports", reports },
     { "forks", forks },

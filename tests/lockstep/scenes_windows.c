@@ -116,6 +116,22 @@ static void early(void)
     rig_finish(&rig);
 }
 
+static void unfocused(void)
+{
+    struct rig rig;
+    struct ofs_channel_event press = key(0, 'a', true);
+    rig_init(&rig);
+    rig_start(&rig, "unfocused");
+    rig_observe(&rig);
+    CHECK_CELL(&rig, CELL_FOCUS, 0);
+    CHECK_CELL(&rig, CELL_INSIDE, 0);
+    CHECK(rig_events(&rig, 1, &press, 1) == 0);
+    CHECK_CELL(&rig, CELL_FOCUS, 1);
+    CHECK_CELL(&rig, CELL_INSIDE, 1);
+    CHECK_CELL(&rig, CELL_PRESSES, 1);
+    rig_finish(&rig);
+}
+
 static void hidden(void)
 {
     struct rig rig;
@@ -139,6 +155,7 @@ const struct scene scenes_windows[] = {
     { "large", large },
     { "forks", forks },
     { "early", early },
+    { "unfocused", unfocused },
     { "hidden", hidden },
     { NULL, NULL },
 };

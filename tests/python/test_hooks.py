@@ -333,6 +333,7 @@ class Start(HookTest):
         environment = {
             "PATH": os.environ["PATH"],
             "LD_PRELOAD": preload,
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
             "PYTHONPATH": str(SITE),
             "OFFSTAGE_CHANNEL": "1:2:3",
             "OFFSTAGE_HOOK": str(self.folder / "hook.py"),

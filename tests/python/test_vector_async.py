@@ -36,8 +36,13 @@ def test_each_has_its_own_story(mode, kind):
         for place, index in enumerate(ids.tolist()):
             what, result = expected.pop(index)
             observation, info = result[0], result[-1]
-            found = {key: value[place] for key, value in observations.items() if key == "place"} if kind == "dict" else None
-            same(observation["place"] if kind == "dict" else observation, found["place"] if found else observations[place])
+            found = (
+                {key: value[place] for key, value in observations.items() if key == "place"} if kind == "dict" else None
+            )
+            same(
+                observation["place"] if kind == "dict" else observation,
+                found["place"] if found else observations[place],
+            )
             key = "steps" if what == "step" else "began"
             assert infos[f"_{key}"][place] and infos[key][place] == info[key]
             if what == "end":  # SameStep: the final one is in the info

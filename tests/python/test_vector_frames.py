@@ -1,4 +1,4 @@
-"""offstage.vector.make() over environments that draw: what their windows show is the batch. No display, no `offstage run`."""
+"""offstage.vector.make() over environments that draw: their windows are the batch. No display, no `offstage run`."""
 
 from __future__ import annotations
 

@@ -259,7 +259,12 @@ def test_bad_starts():
 
 
 def test_what_makes_no_sense():
-    for wrong in (dict(n=0), dict(n=2, seeds="mine"), dict(n=2, autoreset_mode="Never"), dict(n=2, render_mode="human")):
+    for wrong in (
+        dict(n=0),
+        dict(n=2, seeds="mine"),
+        dict(n=2, autoreset_mode="Never"),
+        dict(n=2, render_mode="human"),
+    ):
         with pytest.raises(ValueError):
             make(**wrong)
     ours = make(2, autoreset_mode="Disabled")

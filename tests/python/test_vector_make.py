@@ -57,7 +57,10 @@ def play_both(theirs, ours, mode, steps=40, seed=11):
 @pytest.mark.parametrize(
     "mode, observation, action",
     [(mode, kind, "dict" if kind == "dict" else "discrete") for mode in MODES for kind in ("box", "dict", "loose")]
-    + [("NextStep", *kinds) for kinds in (("discrete", "box"), ("bytes", "binary"), ("dict", "multi"), ("loose", "loose"))],
+    + [
+        ("NextStep", *kinds)
+        for kinds in (("discrete", "box"), ("bytes", "binary"), ("dict", "multi"), ("loose", "loose"))
+    ],
 )
 def test_the_same_as_gymnasiums_own(mode, observation, action):
     if OLD and mode != "NextStep":
@@ -228,7 +231,11 @@ def test_an_exception_arrives_with_its_traceback():
 
 @pytest.mark.parametrize(
     "action, error, text",
-    [(5, ValueError, r"observation has the shape \(1, 3\)"), (6, TypeError, r"info\['lock'\]"), (8, RuntimeError, "Unpicklable")],
+    [
+        (5, ValueError, r"observation has the shape \(1, 3\)"),
+        (6, TypeError, r"info\['lock'\]"),
+        (8, RuntimeError, "Unpicklable"),
+    ],
 )
 def test_what_cannot_be_sent_is_named(action, error, text):
     ours = own(Naughty)

@@ -182,7 +182,14 @@ LIBRARIES = {
 def test_every_library_and_mode(library, mode, copy):
     convert, plain = LIBRARIES[library]
     convert(np.zeros(1, np.float32))  # or skip
-    for options in (dict(), dict(axis=2), dict(axis=-1), dict(join=True), dict(join=True, axis=2), dict(padding="zero")):
+    for options in (
+        dict(),
+        dict(axis=2),
+        dict(axis=-1),
+        dict(join=True),
+        dict(join=True, axis=2),
+        dict(padding="zero"),
+    ):
         env = FrameStack(Count(mode, convert=convert), 3, copy=copy, **options)
         axis = {None: 1, 2: 2, -1: 3}[options.get("axis")]
         join = options.get("join", False)
@@ -236,7 +243,8 @@ def test_against_gymnasiums_own_for_one():
 
 
 @pytest.mark.parametrize(
-    "options, text", [(dict(n=0), "n:"), (dict(axis=0), "axis"), (dict(axis=4), "axis"), (dict(padding="one"), "padding")]
+    "options, text",
+    [(dict(n=0), "n:"), (dict(axis=0), "axis"), (dict(axis=4), "axis"), (dict(padding="one"), "padding")],
 )
 def test_what_makes_no_sense(options, text):
     with pytest.raises(ValueError, match=text):

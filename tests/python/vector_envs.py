@@ -29,7 +29,9 @@ class Walk(gymnasium.Env):
                 inner=spaces.Tuple((spaces.Discrete(1000), spaces.MultiBinary(3))),
             ),
             "loose": lambda: spaces.Dict(
-                place=spaces.Box(-1e6, 1e6, (3,), np.float32), words=spaces.Text(10), many=spaces.Sequence(spaces.Discrete(9))
+                place=spaces.Box(-1e6, 1e6, (3,), np.float32),
+                words=spaces.Text(10),
+                many=spaces.Sequence(spaces.Discrete(9)),
             ),
         }[observation]()
         self.action_space = {

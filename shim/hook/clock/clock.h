@@ -12,8 +12,8 @@
  * table.c    the table for liboffstage.so, describe(), fork                watch.c  deadlocks
  *
  * Order of events. Exactly one sleeper is let go at a time, the one with the nearest deadline, and the clock stands at
- * that deadline then; the next one follows when it sleeps again. Threads that only sleep and compute so run one after the
- * other, in the same order in every run.
+ * that deadline then; the next one follows when it sleeps again. Threads that only sleep and compute so run one after
+ * the other, in the same order in every run.
  *
  * One spin lock guards all of it. It is never held across a call that may block: a thread that waits for it must look
  * busy to the kernel, whose word counts (threads.c). */
@@ -48,8 +48,8 @@ enum caller {
 };
 enum caller ofs_caller_find(const void *return_address);
 
-/* The answers so far: address << 8 | enum caller. Code that was unloaded, and other code in its place, would be taken for
- * it; drivers stay. */
+/* The answers so far: address << 8 | enum caller. Code that was unloaded, and other code in its place, would be taken
+ * for it; drivers stay. */
 extern _Atomic uint64_t ofs_callers[256];
 static inline enum caller ofs_caller(const void *return_address)
 {
@@ -71,18 +71,18 @@ static inline bool ofs_from_shim(const void *return_address)
 /* The next function of this name in search order; found once. Never NULL: without one, ENOSYS. */
 void *ofs_next(const char *name, void **cache);
 /* REAL(poll)(fds, count, timeout) */
-#define REAL(name)                                                                            \
-    ((__typeof__(&name))({                                                                    \
-        static void *cache_;                                                                  \
-        void *found_ = __atomic_load_n(&cache_, __ATOMIC_ACQUIRE);                            \
-        found_ ? found_ : ofs_next(#name, &cache_);                                           \
+#define REAL(name)                                                 \
+    ((__typeof__(&name))({                                         \
+        static void *cache_;                                       \
+        void *found_ = __atomic_load_n(&cache_, __ATOMIC_ACQUIRE); \
+        found_ ? found_ : ofs_next(#name, &cache_);                \
     }))
 
 /* The system call itself: syscall() is one of ours. */
 extern long (*ofs_system)(long number, ...);
 #define SYSTEM(...) ofs_system(__VA_ARGS__)
 
-uint64_t ofs_real_ns(void);       /* CLOCK_MONOTONIC */
+uint64_t ofs_real_ns(void); /* CLOCK_MONOTONIC */
 struct timespec ofs_timespec(uint64_t ns);
 /* Nanoseconds, NEVER if that is too far away, 0 if it is negative. False: not a time (tv_nsec). */
 bool ofs_timespec_ns(const struct timespec *time, uint64_t *ns_out);
@@ -92,48 +92,48 @@ bool ofs_timespec_ns(const struct timespec *time, uint64_t *ns_out);
 /* How a thread waits, and so how it is woken at its deadline. */
 enum wait_kind {
     WAIT_NONE,
-    WAIT_SLEEP,  /* on its own word */
-    WAIT_SEM,    /* on its own word, which sem_post looks at too */
-    WAIT_COND,   /* on a condition: broadcast */
-    WAIT_FUTEX,  /* on a word of the program's: wake all */
-    WAIT_FDS,    /* on descriptors: it looks now and then, as a descriptor of ours to wake it could be taken away */
-    WAIT_LOCK,   /* on a lock, or for a thread: likewise */
-    WAIT_WORLD,  /* on something that comes in real time: the network, the interpreter's lock. No deadline here */
+    WAIT_SLEEP, /* on its own word */
+    WAIT_SEM,   /* on its own word, which sem_post looks at too */
+    WAIT_COND,  /* on a condition: broadcast */
+    WAIT_FUTEX, /* on a word of the program's: wake all */
+    WAIT_FDS,   /* on descriptors: it looks now and then, as a descriptor of ours to wake it could be taken away */
+    WAIT_LOCK,  /* on a lock, or for a thread: likewise */
+    WAIT_WORLD, /* on something that comes in real time: the network, the interpreter's lock. No deadline here */
 };
 
 enum thread_state { THREAD_FREE, THREAD_RUNS, THREAD_WAITS };
 
 /* A thread of the game. In a table for ever; written by itself, or under the lock. */
 struct thread {
-    _Atomic int tid;              /* 0 = free, -1 = not started yet */
+    _Atomic int tid; /* 0 = free, -1 = not started yet */
     _Atomic int state;
-    _Atomic uint32_t word;        /* a futex: 0 = asleep */
-    _Atomic uint32_t serial;      /* of the wait, counted by this thread: another one came in between if it differs */
-    bool lazy;                    /* nobody tells us when it ends */
-    bool helper;                  /* of a driver or of liboffstage.so */
+    _Atomic uint32_t word;   /* a futex: 0 = asleep */
+    _Atomic uint32_t serial; /* of the wait, counted by this thread: another one came in between if it differs */
+    bool lazy;               /* nobody tells us when it ends */
+    bool helper;             /* of a driver or of liboffstage.so */
     _Atomic uint64_t busy_real, busy_cpu; /* when it last woke up: of the machine's clock, and of its own */
     /* The wait. */
     enum wait_kind kind;
-    bool granted;                 /* its time has come: it counts as running from then on */
-    const char *what;             /* name of the function */
+    bool granted;     /* its time has come: it counts as running from then on */
+    const char *what; /* name of the function */
     void *object;
     uint64_t deadline, start, start_real;
-    uint64_t order;               /* of two with one deadline, who came first goes first */
+    uint64_t order; /* of two with one deadline, who came first goes first */
 };
 
 struct clock_state {
     _Atomic uint64_t now;
-    uint64_t tick;                /* ns, and the rest as a fraction */
+    uint64_t tick; /* ns, and the rest as a fraction */
     double tick_rest, tick_carry;
-    _Atomic uint32_t serial;      /* of the tick: looks are counted from there */
-    _Atomic bool live;            /* there is an X connection */
+    _Atomic uint32_t serial; /* of the tick: looks are counted from there */
+    _Atomic bool live;       /* there is an X connection */
     _Atomic int frozen;
-    _Atomic uint64_t moved;       /* generation of all waits */
+    _Atomic uint64_t moved;        /* generation of all waits */
     _Atomic uint64_t stirred_real; /* when a frame was last shown, or the learner was waited for */
-    _Atomic int ticker;           /* tid of the thread that shows frames */
+    _Atomic int ticker;            /* tid of the thread that shows frames */
     _Atomic int planning;
-    _Atomic int advancing;        /* threads that move the clock and wait for those they woke: they only look asleep */
-    _Atomic uint32_t settled;     /* a futex: changes whenever a thread goes to sleep or ends */
+    _Atomic int advancing;    /* threads that move the clock and wait for those they woke: they only look asleep */
+    _Atomic uint32_t settled; /* a futex: changes whenever a thread goes to sleep or ends */
     uint64_t order;
     const struct ofs_clock_host *_Atomic host;
 };
@@ -143,7 +143,7 @@ extern struct clock_state ofs_clock;
 struct clock_local {
     struct thread *self;
     uint32_t looks, serial;
-    int depth;                    /* inside the lock: a signal handler that calls us then gets the real functions */
+    int depth; /* inside the lock: a signal handler that calls us then gets the real functions */
 };
 extern _Thread_local struct clock_local ofs_local;
 
@@ -170,7 +170,7 @@ static inline uint64_t ofs_look(const void *return_address)
 /* A wait. Between enter and leave the thread calls ofs_wait_plan again and again, and waits really for as long as it
  * says: 0 = the deadline has come, NEVER = until it is woken. */
 struct wait {
-    struct thread *self;          /* NULL: no place in the table; such a wait takes its real time */
+    struct thread *self; /* NULL: no place in the table; such a wait takes its real time */
     enum wait_kind kind;
     const char *what;
     void *object;
@@ -189,7 +189,8 @@ bool ofs_wait_word(struct wait *wait, uint64_t real_ns);
 void ofs_advance(uint64_t target);
 /* A thread has gone to sleep, or ended. */
 void ofs_tell_settled(void);
-/* Wait until a thread that runs since the wait of this serial sleeps again or has ended, for at most so much of its time. */
+/* Wait until a thread that runs since the wait of this serial sleeps again or has ended, for at most so much of its
+ * time. */
 void ofs_settle(struct thread *thread, uint32_t serial, uint64_t cpu_ns);
 /* A deadline of this process's clocks as one of the virtual CLOCK_MONOTONIC: what is below 10^9 s is of that, what is
  * above of CLOCK_REALTIME. And the same of the machine's. */
@@ -227,7 +228,7 @@ void ofs_timerfd_fire(uint64_t now);
 bool ofs_timerfd_any(void);
 bool ofs_timerfd_is(int fd);
 
-/* -- table.c, watch.c ------------------------------------------------------------------------------------------------ */
+/* -- table.c, watch.c ---------------------------------------------------------------------------------------------- */
 
 void ofs_describe(char *text, size_t bytes);
 void ofs_watch_start(void);

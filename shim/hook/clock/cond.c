@@ -1,7 +1,7 @@
 /* Conditions with deadlines.
  *
- * The thread waits really, in steps, on the program's condition; at the virtual deadline the condition is broadcast. The
- * other threads that wait there wake up for nothing, which the standard allows them to. */
+ * The thread waits really, in steps, on the program's condition; at the virtual deadline the condition is broadcast.
+ * The other threads that wait there wake up for nothing, which the standard allows them to. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -10,8 +10,9 @@
 #include "hook/clock/clock.h"
 #include "hook/rules.h"
 
-/* CPython: who wants the interpreter waits for 5 ms, then asks the holder to let go, again and again. That is no deadline
- * of the program's. The wait takes its real time: the holder may compute for ever without a look at the clock. */
+/* CPython: who wants the interpreter waits for 5 ms, then asks the holder to let go, again and again. That is no
+ * deadline of the program's. The wait takes its real time: the holder may compute for ever without a look at the
+ * clock. */
 static bool is_interpreter_lock(const void *caller)
 {
     static _Atomic(const struct link_map *) interpreter;
@@ -38,8 +39,8 @@ static int wait_until(const char *what, pthread_cond_t *condition, pthread_mutex
     bool interpreter = real_ns <= 20 * NS_PER_MS && is_interpreter_lock(caller);
     struct wait wait;
     int error = ETIMEDOUT;
-    ofs_wait_enter(&wait, interpreter ? WAIT_WORLD : WAIT_COND, interpreter ? "the interpreter's lock" : what, condition,
-                   interpreter ? NEVER : deadline);
+    ofs_wait_enter(&wait, interpreter ? WAIT_WORLD : WAIT_COND, interpreter ? "the interpreter's lock" : what,
+                   condition, interpreter ? NEVER : deadline);
     pthread_cleanup_push(ofs_wait_leave_cleanup, &wait);
     if (interpreter) {
         error = wait_really(condition, mutex, real_ns);
@@ -91,7 +92,8 @@ EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict condition, pthread_mu
 }
 
 /* C11's types are POSIX's under other names in glibc. */
-_Static_assert(sizeof(cnd_t) == sizeof(pthread_cond_t) && sizeof(mtx_t) == sizeof(pthread_mutex_t), "glibc's threads.h");
+_Static_assert(sizeof(cnd_t) == sizeof(pthread_cond_t) && sizeof(mtx_t) == sizeof(pthread_mutex_t),
+               "glibc's threads.h");
 
 EXPORT int cnd_timedwait(cnd_t *restrict condition, mtx_t *restrict mutex, const struct timespec *restrict time)
 {

@@ -9,17 +9,17 @@
 
 #include "hook/clock/clock.h"
 
-#define LOOK_NS      (50 * NS_PER_US)  /* by so much a look moves the clock, when nothing else does */
-#define LOADING_LOOKS 100000          /* before the first frame: loaders look often, and never the same number of times */
-#define STEP_MIN_NS  (20 * NS_PER_US)  /* between two looks whether the others sleep by now */
-#define STEP_MAX_NS  (4 * NS_PER_MS)
-#define STEP_POLL_NS (500 * NS_PER_US) /* of those that nobody can wake */
-#define FROZEN_NS    (20 * NS_PER_MS)
+#define LOOK_NS        (50 * NS_PER_US) /* by so much a look moves the clock, when nothing else does */
+#define LOADING_LOOKS  100000 /* before the first frame: loaders look often, and never the same number of times */
+#define STEP_MIN_NS    (20 * NS_PER_US) /* between two looks whether the others sleep by now */
+#define STEP_MAX_NS    (4 * NS_PER_MS)
+#define STEP_POLL_NS   (500 * NS_PER_US) /* of those that nobody can wake */
+#define FROZEN_NS      (20 * NS_PER_MS)
 #define FROZEN_POLL_NS (2 * NS_PER_MS)
-#define SETTLE_NS    (100 * NS_PER_MS) /* of its own time: for so long a thread that was let go is waited for */
-#define GRACE_NS     (3 * NS_PER_S)    /* while the thread that shows frames computes, others' looks wait for its next tick */
-#define SHORT_NS     (20 * NS_PER_MS)  /* a short wait for a condition that got nothing */
-#define LET_GO_NS    (100 * NS_PER_MS) /* for so long is let go */
+#define SETTLE_NS      (100 * NS_PER_MS) /* of its own time: for so long a thread that was let go is waited for */
+#define GRACE_NS       (3 * NS_PER_S) /* others' looks wait so long for the next tick of the one that shows frames */
+#define SHORT_NS       (20 * NS_PER_MS)  /* a short wait for a condition that got nothing */
+#define LET_GO_NS      (100 * NS_PER_MS) /* for so long is let go */
 
 struct clock_state ofs_clock = { .now = OFS_CLOCK_BEGIN_NS, .tick = NS_PER_S / 60 };
 _Thread_local struct clock_local ofs_local;
@@ -49,7 +49,7 @@ int ofs_futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t real_ns)
 
 void ofs_futex_wake(void *word, int count) { SYSTEM(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0); }
 
-/* -- who waits; with the lock held ----------------------------------------------------------------------------------- */
+/* -- who waits; with the lock held --------------------------------------------------------------------------------- */
 
 static void set_now(uint64_t now)
 {
@@ -121,7 +121,7 @@ static bool step(uint64_t target, struct thread **thread_out)
     return true;
 }
 
-/* -- the clock goes on ----------------------------------------------------------------------------------------------- */
+/* -- the clock goes on --------------------------------------------------------------------------------------------- */
 
 static bool has_settled(struct thread *thread, uint32_t serial, unsigned round)
 {
@@ -206,7 +206,7 @@ uint64_t ofs_look_slow(void)
     return ofs_now();
 }
 
-/* -- one wait -------------------------------------------------------------------------------------------------------- */
+/* -- one wait ------------------------------------------------------------------------------------------------------ */
 
 void ofs_tell_settled(void)
 {
@@ -378,7 +378,7 @@ bool ofs_wait_word(struct wait *wait, uint64_t real_ns)
     return !(result < 0 && error == EINTR);
 }
 
-/* -- deadlines ------------------------------------------------------------------------------------------------------- */
+/* -- deadlines ----------------------------------------------------------------------------------------------------- */
 
 uint64_t ofs_deadline(uint64_t absolute_ns)
 {

@@ -72,16 +72,16 @@ EXPORT int epoll_wait(int epoll, struct epoll_event *events, int room, int timeo
 {
     if (!ofs_virtual_wait(CALLER) || room <= 0)
         return REAL(epoll_wait)(epoll, events, room, timeout_ms);
-    return wait_epoll("epoll_wait", epoll, events, room,
-                      timeout_ms < 0 ? NEVER : (uint64_t)timeout_ms * NS_PER_MS, NULL);
+    return wait_epoll("epoll_wait", epoll, events, room, timeout_ms < 0 ? NEVER : (uint64_t)timeout_ms * NS_PER_MS,
+                      NULL);
 }
 
 EXPORT int epoll_pwait(int epoll, struct epoll_event *events, int room, int timeout_ms, const sigset_t *mask)
 {
     if (!ofs_virtual_wait(CALLER) || room <= 0)
         return REAL(epoll_pwait)(epoll, events, room, timeout_ms, mask);
-    return wait_epoll("epoll_pwait", epoll, events, room,
-                      timeout_ms < 0 ? NEVER : (uint64_t)timeout_ms * NS_PER_MS, mask);
+    return wait_epoll("epoll_pwait", epoll, events, room, timeout_ms < 0 ? NEVER : (uint64_t)timeout_ms * NS_PER_MS,
+                      mask);
 }
 
 int epoll_pwait2(int epoll, struct epoll_event *events, int room, const struct timespec *timeout, const sigset_t *mask);

@@ -1,13 +1,17 @@
 /* liboffstage_clock.so: virtual time for a process in lockstep. Preloaded after liboffstage.so, only then.
  *
  * The game's threads see one clock. It stands still while they compute, and goes on
- *   by one tick (1 / OFFSTAGE_LOCKSTEP s) at each frame of the window that is played: ofs_clock_tick, called by liboffstage.so;
- *   to the next deadline when every thread of the process sleeps, once the process has an X connection (before that a sleep
- *   takes its real time, and the clock goes on by it: scripts and loaders are not games);
- *   by a little at each look, when a thread looks at it again and again without doing anything else (a frame limiter that
- *   spins): counted in looks, never in time, so that it is the same in every run.
- * Calls whose return address lies in liboffstage.so see real time. CLOCK_*_CPUTIME_ID is never virtual.
- * CLOCK_MONOTONIC, _RAW, _COARSE and BOOTTIME begin at OFS_CLOCK_BEGIN_NS, CLOCK_REALTIME at OFS_CLOCK_EPOCH_S, always.
+ *   by one tick (1 / OFFSTAGE_LOCKSTEP s) at each frame of the window that is played: tick(), called by liboffstage.so;
+ *   to the next deadline when every thread of the process sleeps, once the process has an X connection (before that a
+ *     sleep takes its real time, and the clock goes on by it: scripts and loaders are not games);
+ *   by a little at each look, when a thread looks at it again and again without doing anything else (a frame limiter
+ *     that spins): counted in looks, never in time, so that it is the same in every run.
+ * A thread that computes is waited for: the one that shows frames for 3 s of processor time, others for half a second;
+ * after that a sleep takes its real time, so that there is never a hang, only slowness.
+ *
+ * Calls whose return address lies in liboffstage.so see real time. CLOCK_*_CPUTIME_ID is never virtual, nor alarm(),
+ * setitimer(), timer_create() and times(). CLOCK_MONOTONIC, _RAW, _COARSE and BOOTTIME begin at OFS_CLOCK_BEGIN_NS,
+ * CLOCK_REALTIME at OFS_CLOCK_EPOCH_S, always. /dev/urandom, read as a file, is the system's.
  *
  * liboffstage.so finds the table by dlsym(RTLD_DEFAULT, "ofs_clock_table"); NULL without lockstep. */
 #ifndef OFFSTAGE_CLOCK_H
@@ -23,8 +27,8 @@
 
 /* What the clock asks of liboffstage.so; set once, when the X connection is made. */
 struct ofs_clock_host {
-    /* Is `fd` the client's end of a connection to our X server? Then what is written to it takes effect before the write
-     * returns (settle): with that, the order of requests and events is the same in every run. No lock held. */
+    /* Is `fd` the client's end of a connection to our X server? Then what is written to it takes effect before the
+     * write returns (settle): with that, the order of requests and events is the same in every run. No lock held. */
     bool (*is_x)(int fd);
     void (*settle)(int fd);
 };
@@ -35,7 +39,8 @@ struct ofs_clock_table {
     uint64_t (*virtual_ns)(void);  /* CLOCK_MONOTONIC of the game; does not count as a look */
     uint64_t (*tick_ns)(void);     /* length of a tick, from OFFSTAGE_LOCKSTEP */
     void (*set_host)(const struct ofs_clock_host *host);
-    /* A frame was shown by this thread: the clock goes on, who sleeps until then is woken and runs until it sleeps again. */
+    /* A frame was shown by this thread: the clock goes on, who sleeps until then is woken and runs until it sleeps
+     * again. */
     void (*tick)(void);
     /* The game waits for its learner: nothing moves the clock until thaw. Calls nest. */
     void (*freeze)(void);

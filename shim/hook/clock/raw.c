@@ -84,7 +84,8 @@ static int find_shim(struct dl_phdr_info *info, size_t bytes, void *unused)
     return 1;
 }
 
-/* Early: whoever calls before this is no thread of ours, since liboffstage.so starts none before the first connection. */
+/* Early: whoever calls before this is no thread of ours, since liboffstage.so starts none before the first
+ * connection. */
 __attribute__((constructor(101))) static void find_callers(void) { dl_iterate_phdr(find_shim, NULL); }
 
 /* Our other libraries: liboffstage_cuda.so, and the Python package's extension, which talks to a learner. Not this one,

@@ -1,6 +1,6 @@
-/* Semaphores with deadlines; Python's Event.wait(0.01) is one. The thread waits on a word of its own, so that nothing is
- * taken from the semaphore to wake it at its deadline, and sem_post looks for such threads. A post from another process
- * is seen at the next step. */
+/* Semaphores with deadlines; Python's Event.wait(0.01) is one. The thread waits on a word of its own, so that nothing
+ * is taken from the semaphore to wake it at its deadline, and sem_post looks for such threads. A post from another
+ * process is seen at the next step. */
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>

@@ -1,4 +1,5 @@
-/* syscall(): what language run-times ask of the kernel without the C library's functions. Everything else is passed on. */
+/* syscall(): what language run-times ask of the kernel without the C library's functions. Everything else is passed
+ * on. */
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -66,10 +67,7 @@ static long system_futex(long a[6], const void *caller)
 }
 
 /* The clock's functions, for a caller that is not ours. */
-static long system_clock(clockid_t clock, struct timespec *time)
-{
-    return clock_gettime(clock, time);
-}
+static long system_clock(clockid_t clock, struct timespec *time) { return clock_gettime(clock, time); }
 
 EXPORT long syscall(long number, ...)
 {

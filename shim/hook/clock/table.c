@@ -52,7 +52,7 @@ static void thaw(void)
         ofs_nudge();
 }
 
-/* -- who waits for what ------------------------------------------------------------------------------------------------ */
+/* -- who waits for what -------------------------------------------------------------------------------------------- */
 
 static void thread_name(int tid, char name[32])
 {
@@ -82,7 +82,8 @@ static void describe_thread(const struct thread *thread, char *line, size_t byte
     else if (ofs_kernel_word(tid, &runs) == KERNEL_RUNS)
         snprintf(line, bytes, "thread %d (%s): runs\n", tid, name);
     else
-        snprintf(line, bytes, "thread %d (%s): asleep without a time-out (a lock, a read, another process)\n", tid, name);
+        snprintf(line, bytes, "thread %d (%s): asleep without a time-out (a lock, a read, another process)\n", tid,
+                 name);
 }
 
 void ofs_describe(char *text, size_t bytes)
@@ -120,7 +121,7 @@ const struct ofs_clock_table *ofs_clock_table(uint32_t version)
     return version == OFS_CLOCK_VERSION ? &table : NULL;
 }
 
-/* -- start and fork ---------------------------------------------------------------------------------------------------- */
+/* -- start and fork ------------------------------------------------------------------------------------------------ */
 
 static void before_fork(void)
 {
@@ -134,8 +135,8 @@ static void after_fork_parent(void)
         ofs_unlock();
 }
 
-/* The connection stays with the parent: until the child makes one of its own, its sleeps take their real time. The clock
- * goes on from where it was, the random bytes begin anew. */
+/* The connection stays with the parent: until the child makes one of its own, its sleeps take their real time. The
+ * clock goes on from where it was, the random bytes begin anew. */
 static void after_fork_child(void)
 {
     ofs_local.depth = 1;

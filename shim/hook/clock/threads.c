@@ -1,8 +1,8 @@
 /* The threads of the game, and whether they run.
  *
  * Threads that GL drivers and liboffstage.so start for themselves are helpers: they serve a thread of the game's. While
- * all of those sleep by their own will, what the helpers do changes nothing that a program sees; but a thread that sleeps
- * elsewhere may be waiting for one of them. */
+ * all of those sleep by their own will, what the helpers do changes nothing that a program sees; but a thread that
+ * sleeps elsewhere may be waiting for one of them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -109,7 +109,7 @@ void ofs_threads_forked(void)
     ofs_threads_start();
 }
 
-/* -- the kernel's word ----------------------------------------------------------------------------------------------- */
+/* -- the kernel's word --------------------------------------------------------------------------------------------- */
 
 static bool read_file(int tid, const char *name, char *text, size_t bytes)
 {
@@ -155,7 +155,8 @@ enum kernel_word ofs_kernel_word(int tid, uint64_t *runs_out)
     return word;
 }
 
-/* A thread that waits on a word of our own is woken by us alone, and its place says so. Of the others the kernel knows. */
+/* A thread that waits on a word of our own is woken by us alone, and its place says so. Of the others the kernel
+ * knows. */
 static bool sleeps_by_our_word(const struct thread *thread)
 {
     return atomic_load(&thread->state) == THREAD_WAITS && (thread->kind == WAIT_SLEEP || thread->kind == WAIT_SEM);
@@ -220,7 +221,7 @@ bool ofs_others_asleep(const struct thread *self, bool *hope_out)
     return true;
 }
 
-/* -- threads begin and end ------------------------------------------------------------------------------------------- */
+/* -- threads begin and end ----------------------------------------------------------------------------------------- */
 
 struct birth {
     struct thread *place;

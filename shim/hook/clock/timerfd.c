@@ -1,8 +1,8 @@
 /* Timers that are descriptors. The kernel's timer is armed at the moment when its virtual time has come, so that poll,
  * epoll and read find it as they would; until then it is off.
  *
- * How often it has expired is the kernel's to say at read(): a timer that was due c - 1 long intervals ago has expired c
- * times. For that the kernel's timer is always one of CLOCK_REALTIME, whose past is long enough. */
+ * How often it has expired is the kernel's to say at read(): a timer that was due c - 1 long intervals ago has
+ * expired c times. For that the kernel's timer is always one of CLOCK_REALTIME, whose past is long enough. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,9 +11,9 @@
 
 #include "hook/clock/clock.h"
 
-#define TIMERS_MAX   256
-#define LONG_S       100000ll     /* no reader is as slow */
-#define PAST_S       1000000000ll /* the machine's clock stands at more */
+#define TIMERS_MAX 256
+#define LONG_S     100000ll     /* no reader is as slow */
+#define PAST_S     1000000000ll /* the machine's clock stands at more */
 
 static struct timer {
     int fd; /* 0 = none: standard input is no timer */

@@ -13,7 +13,8 @@
 
 static int call_for(struct fds *fds, uint64_t real_ns)
 {
-    struct timespec real = ofs_timespec(real_ns < (uint64_t)INT_MAX * NS_PER_MS ? real_ns : (uint64_t)INT_MAX * NS_PER_MS);
+    struct timespec real =
+        ofs_timespec(real_ns < (uint64_t)INT_MAX * NS_PER_MS ? real_ns : (uint64_t)INT_MAX * NS_PER_MS);
     return fds->call(fds, real_ns == NEVER ? NULL : &real);
 }
 
@@ -69,7 +70,7 @@ bool ofs_is_network(int fd)
     return is;
 }
 
-/* -- poll ------------------------------------------------------------------------------------------------------------ */
+/* -- poll ---------------------------------------------------------------------------------------------------------- */
 
 static int call_poll(struct fds *fds, const struct timespec *real)
 {
@@ -135,7 +136,7 @@ int ofs_wait_readable(int fd, const char *what)
     return ofs_wait_fds(&fds, NEVER) < 0 ? -1 : 0;
 }
 
-/* -- select ---------------------------------------------------------------------------------------------------------- */
+/* -- select -------------------------------------------------------------------------------------------------------- */
 
 /* The sets are results too: they stay as they are until something is found. Those of the call may be shorter than
  * fd_set, and longer. */

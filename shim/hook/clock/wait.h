@@ -16,9 +16,9 @@ struct fds {
     const sigset_t *mask;
     struct pollfd *list; /* poll */
     nfds_t count;
-    int nfds;            /* select */
+    int nfds; /* select */
     fd_set *sets[3];
-    int epoll;           /* epoll */
+    int epoll; /* epoll */
     struct epoll_event *events;
     int room;
 };

@@ -1,6 +1,6 @@
-/* A thread that looks, once a second of real time, whether the game can still go on: when all of its threads have waited
- * for locks and conditions without a time-out for ten seconds, it says so, once. Threads that wait for descriptors may be
- * waiting for the player, or for the world. */
+/* A thread that looks, once a second of real time, whether the game can still go on: when all of its threads have
+ * waited for locks and conditions without a time-out for ten seconds, it says so, once. Threads that wait for
+ * descriptors may be waiting for the player, or for the world. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
