@@ -25,7 +25,7 @@ class _Leaf(NamedTuple):
 
 
 class _Loose(NamedTuple):
-    index: int  # into the list of loose values
+    number: int  # in the list of loose values
 
 
 _Node = Union[_Leaf, _Loose, "dict[str, _Node]", "tuple[_Node, ...]"]
@@ -124,7 +124,7 @@ class Rows:
         if isinstance(node, _Leaf):
             _write(node, bound[row, ...], element)
         elif isinstance(node, _Loose):
-            loose[node.index] = element
+            loose[node.number] = element
         elif isinstance(node, dict):
             for key, sub in node.items():
                 try:
@@ -173,7 +173,7 @@ class Rows:
         if isinstance(node, _Leaf):
             return of(bound)
         if isinstance(node, _Loose):
-            return of_loose(node.index)
+            return of_loose(node.number)
         if isinstance(node, dict):
             return {key: self._map_node(sub, bound[key], of, of_loose) for key, sub in node.items()}
         return tuple(self._map_node(sub, array, of, of_loose) for sub, array in zip(node, bound))

@@ -58,7 +58,7 @@ def dumps(value: Any) -> bytes:
     try:
         return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     except Exception:
-        import cloudpickle
+        import cloudpickle  # type: ignore[import-untyped]
 
         return bytes(cloudpickle.dumps(value))
 
@@ -74,8 +74,9 @@ def pack_error(error: Exception) -> bytes:
 
 
 def load_error(data: bytes) -> Exception:
-    """The exception, with the worker's traceback as its cause; a RuntimeError for one that cannot be made again
-    here.""" pickled, summary, text = pickle.loads(data) try:
+    """The exception, with the worker's traceback as its cause; a RuntimeError for one that cannot be made here."""
+    pickled, summary, text = pickle.loads(data)
+    try:
         error = pickle.loads(pickled)
         error.__cause__ = Traceback(text)
     except Exception:  # not all of what it needs can be pickled, or imported where there is no display

@@ -181,10 +181,11 @@ class Workers:
 
     def reset(self, index: int, row: int, seed: int | None, options: dict[str, Any] | None) -> None:
         """Begin a reset. A process that was started anew gets a seed that follows from the last one that was given."""
+        before = self._seeds[index]
         if seed is not None:
             self._seeds[index], self._restarts[index] = seed, 0
-        elif self._unseeded[index] and self._seeds[index] is not None:
-            luck = np.random.SeedSequence([self._seeds[index], self._restarts[index]])
+        elif self._unseeded[index] and before is not None:
+            luck = np.random.SeedSequence([before, self._restarts[index]])
             seed = int(luck.generate_state(1, np.uint32)[0])
         self._unseeded[index] = False
         self._command(index, _native.COMMAND_RESET, row, _worker.dumps((seed, options)))
@@ -296,7 +297,8 @@ class Workers:
         events = self.wait(range(count), count, end - time.monotonic())
         while timeout is None and BUSY in events:
             events = self.wait(range(count), count, 86400.0)
-        results, failures = [], []
+        results: list[Any] = []
+        failures: list[Exception] = []
         for index, event in enumerate(events):
             try:
                 if event == BUSY:
@@ -342,7 +344,7 @@ class Workers:
 
 def _orders(makers: Sequence[Callable[[], Any]], observation: Mapping[str, Any] | None) -> list[int]:
     """A file with each one's order; one file for equal functions."""
-    import cloudpickle
+    import cloudpickle  # type: ignore[import-untyped]
 
     made: dict[int, int] = {}
     for maker in makers:

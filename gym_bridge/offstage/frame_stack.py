@@ -99,7 +99,7 @@ class FrameStack(VectorWrapper, gymnasium.utils.RecordConstructorArgs):
     ) -> tuple[Any, dict[str, Any]]:
         """Reset; the stacks of those that are reset are filled anew."""
         mask = None if options is None else options.get("reset_mask")
-        observations, infos = self.env.reset(seed=seed, options=options)
+        observations, infos = self.env.reset(seed=seed, options=options)  # type: ignore[arg-type]
         newest = observations if self._key is None else observations[self._key]
         first = range(self.num_envs) if mask is None else np.flatnonzero(mask).tolist()
         if self._stack is None:

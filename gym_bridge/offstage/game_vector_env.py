@@ -180,7 +180,7 @@ class _Games:
         """All of them are looked at before the first one is played."""
         space = self._action_space
         if isinstance(space, spaces.Discrete):
-            return self._cut_numbers(actions, count, int(space.start), int(space.start + space.n))
+            return self._cut_numbers(actions, count, int(space.start), int(space.start) + int(space.n))
         if not isinstance(space, (spaces.MultiBinary, spaces.Box)):
             return self._cut_nested(actions, count)
         array = np.asarray(actions)

@@ -159,7 +159,7 @@ class WorkerVectorEnv(BatchEnv):
         """The seeds of the environments, a tuple."""
         return self.call("np_random_seed")
 
-    @property
+    @property  # type: ignore[misc]
     def np_random(self) -> Any:
         """The generators of the environments, copies, a tuple."""
         return self.call("np_random")

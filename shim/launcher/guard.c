@@ -251,6 +251,12 @@ static int upper_level(void)
     return exit_status(status);
 }
 
+static bool in_lockstep(void)
+{
+    const char *rate = getenv("OFFSTAGE_LOCKSTEP");
+    return rate && rate[0];
+}
+
 static _Noreturn void lower_level(char **command)
 {
     pid_t self = getpid();
@@ -267,6 +273,8 @@ static _Noreturn void lower_level(char **command)
             _exit(EXIT_OURS);
         sigaction(SIGPIPE, &guard.pipe_before, NULL);
         sigprocmask(SIG_SETMASK, &guard.mask_before, NULL);
+        if (in_lockstep())
+            preload_steady();
         execvp(command[0], command);
         error = errno;
         ofs_log_user("%s cannot be executed: %s", command[0], strerror(error));
@@ -300,12 +308,11 @@ static bool prepare(void)
 static int start(char **command)
 {
     char library[PATH_MAX];
-    const char *lockstep = getenv("OFFSTAGE_LOCKSTEP");
     int status = command_check(command[0]), pair[2];
 
     if (status >= 0)
         return status;
-    if (!place_library(library) || !preload_set(library, lockstep && lockstep[0]))
+    if (!place_library(library) || !preload_set(library, in_lockstep()))
         return EXIT_OURS;
     if (!prepare() || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         ofs_log_user("guard: %s cannot be started: %s", command[0], strerror(errno));

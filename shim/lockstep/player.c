@@ -1,6 +1,7 @@
 /* Which window is played, and by whom. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,6 +55,7 @@ void ofs_lockstep_init(const struct ofs_lockstep_host *host)
     player.host = host;
     player.active = options->lockstep_hz > 0 || options->channel;
     ofs_report_set_played(options->channel != NULL);
+    ofs_report_expect_hook(options->channel && getenv("OFFSTAGE_HOOK"));
     ofs_clock_find(host->find_symbol);
 }
 

@@ -53,6 +53,8 @@ OFS_MUST_USE enum ofs_status ofs_hands_do(const struct ofs_command *command, uin
 
 /* -- report.c ------------------------------------------------------------------------------------------------------ */
 void ofs_report_set_played(bool played);
+/* The learner gave a hook file: a turn in a game that has not loaded it fails. Before the first turn. */
+void ofs_report_expect_hook(bool hooked);
 /* What was reported since the last time goes into the reply, the information to `room`, of `room_bytes`. */
 void ofs_report_take(struct ofs_reply *reply, unsigned char *room, size_t room_bytes, char *why, size_t why_bytes);
 /* Call the game's function; NULL: there is none. Otherwise what it said: "" if all is well. */

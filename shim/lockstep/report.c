@@ -9,6 +9,9 @@
 
 /* Before the first frame the learner's room for information is not known. */
 #define INFO_MAX_BYTES ((size_t)1 << 20)
+#define NO_HOOK                                                                                                        \
+    "hook: the file was not loaded: the game is no Python program, or it runs with -S, -I or -E, or its Python is "     \
+    "older than 3.9"
 
 /* All mutable state of this file. */
 static struct {
@@ -20,6 +23,7 @@ static struct {
     size_t info_bytes, room_bytes; /* room: the learner's; 0 = not known yet */
     ofs_turn_fn *call;
     void *context;
+    bool hooked; /* the learner gave a hook file, which the game's Python should have loaded by now */
 } report = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static enum ofs_status fail(enum ofs_status status, char *why, size_t why_bytes, const char *sentence)
@@ -87,6 +91,8 @@ static void clear(void)
     report.reward = 0;
 }
 
+void ofs_report_expect_hook(bool hooked) { report.hooked = hooked; }
+
 void ofs_report_set_played(bool played)
 {
     pthread_mutex_lock(&report.lock);
@@ -135,7 +141,7 @@ const char *ofs_report_turn(enum ofs_turn_kind kind, uint64_t seed, uint64_t fra
     context = report.context;
     pthread_mutex_unlock(&report.lock);
     if (!call)
-        return NULL;
+        return report.hooked ? NO_HOOK : NULL;
     said = call(context, &turn);
     return said ? said : "";
 }

@@ -186,6 +186,24 @@ def learns(context: Context) -> None:
     expect(gain > 4 * error, f"{gain:.2f} rows more than chance is not clear: the error is {error:.2f}")
 
 
+def train_game(context: Context) -> None:
+    """A short training from outside of the games, without preload: the files, and the saved agent plays the same again."""
+    context.needs("arcade", "gymnasium", "PIL")
+    out, again = context.scratch / "out", context.scratch / "again"
+    done = context.example("train_game.py", "--steps", "512", "--games", "8", "--out", str(out), bare=True)
+    words = [line.split()[0] for line in done.stdout.splitlines()]
+    expect(words == ["random", "trained"], f"stdout holds {done.stdout!r}")
+    names = {path.name for path in out.iterdir()}
+    expect(names == {"policy.npz", "learning_curve.png", "frames.png", "scores.json"}, f"files are {sorted(names)}")
+    strip = pictures.read(out / "frames.png")
+    expect(strip.height == 344 and strip.colors() > 100, f"frames.png: {strip.height} high, {strip.colors()} colours")
+    scores = json.loads((out / "scores.json").read_text())
+    context.example("train_game.py", "--eval", str(out / "policy.npz"), "--games", "8", "--out", str(again), bare=True)
+    played = json.loads((again / "scores.json").read_text())
+    for agent in ("random", "trained"):
+        expect(played[agent] == scores[agent], f"--eval: {agent} plays {played[agent]}, not {scores[agent]}")
+
+
 CHECKS = {
     "hello_c": hello_c,
     "hello_pyglet": lambda context: hello(context, "hello_pyglet.py", "pyglet"),
@@ -197,6 +215,7 @@ CHECKS = {
     "torch": torch,
     "options": refusals,
     "train": train,
+    "train_game": train_game,
     "interrupt": interrupt,
     "learns": learns,
 }

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import offstage
 import pytest
-from game_rig import HERE, QUICK
+from game_rig import HERE, QUICK, dot
 from gymnasium.utils.env_checker import check_env
 
 LEFT, STAY, RIGHT = range(3)
@@ -127,4 +127,12 @@ def test_a_hook_that_fails_later(tmp_path):
         for _ in range(20):
             env.step(STAY)
     env.reset()
+    env.close()
+
+
+@pytest.mark.parametrize("command", [dot(), [sys.executable, "-I", *POND[1:]]], ids=["no Python", "isolated"])
+def test_a_hook_that_nobody_loads_is_told_of(command):
+    env = offstage.GameEnv(command, actions=ACTIONS, environment=QUICK, hook=HOOK, spares=0)
+    with pytest.raises(offstage.HookFailed, match="was not loaded"):
+        env.reset()
     env.close()
