@@ -56,10 +56,11 @@ def test_contents(wheel):
     assert wheel.name.startswith("offstage-") and "-cp39-abi3-linux_" in wheel.name
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    python = {f"offstage/{path.name}" for path in (ROOT / "gym_bridge/offstage").glob("*.py*")}
-    python = {name for name in python if not name.endswith("__pycache__")}
+    python = {f"offstage/{path.relative_to(ROOT / 'gym_bridge/offstage')}"
+              for path in (ROOT / "gym_bridge/offstage").rglob("*.py*")}
+    python = {name for name in python if "__pycache__" not in name}
     native = {"_native.abi3.so", "bin/offstage", "lib/liboffstage.so"}
-    native |= {f"lib/offstage/lib{name}.so" for name in ("GL", "GLX", "EGL", "OpenGL")}
+    native |= {f"lib/offstage/lib{name}.so" for name in ("GL", "GLX", "EGL", "OpenGL", "offstage_clock")}
     wanted = python | {"offstage/py.typed"} | {f"offstage/{name}" for name in native}
     extra = {name for name in names if ".dist-info/" not in name} - wanted
     assert wanted <= names
@@ -106,7 +107,7 @@ def test_the_extension_needs_only_the_c_library(environment):
     # Only names of the stable ABI are asked for; those that begin with _Py are what its macros expand to.
     macros = {"_Py_Dealloc", "_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_BuildValue_SizeT"}
     macros |= {f"_PyArg_{name}_SizeT" for name in ("ParseTuple", "ParseTupleAndKeywords")} | {
-        "_PyObject_CallMethod_SizeT"
+        "_PyObject_CallMethod_SizeT", "_PyObject_CallFunction_SizeT"
     }
     names = [line.split()[-1] for line in run("nm", "-D", "--undefined-only", native).splitlines()]
     assert {name for name in names if name.startswith("_Py")} <= macros
