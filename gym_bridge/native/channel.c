@@ -236,7 +236,7 @@ static PyObject *channel_command(PyObject *object, PyObject *args, PyObject *kwa
     command.seed = seed;
     events = events ? bytes_of(events, "events") : NULL;
     payload = payload && !PyErr_Occurred() ? bytes_of(payload, "payload") : NULL;
-    if (PyErr_Occurred())
+    if (PyErr_Occurred() || !check_use(self))
         goto out;
     if (events && PyBytes_Size(events) % (Py_ssize_t)sizeof(struct ofs_channel_event) != 0) {
         ofs_py_fail_text(self->module, OFS_EINVAL, "events: %zd bytes are not a number of events, which have %zu each",
@@ -325,7 +325,7 @@ static PyObject *channel_wait(PyObject *object, PyObject *args)
         !ofs_py_parse_timeout(timeout, OFS_WAIT_FOREVER, &timeout_ns))
         return NULL;
     count = take_seats(self, sequence);
-    if (count < 0)
+    if (count < 0 || !check_use(self)) /* a number of a class of its own may have closed it */
         return NULL;
     /* A look first: what has been answered meanwhile costs no change of threads. */
     status = ofs_learner_wait(self->learner, self->seats, self->found, (uint32_t)count, wanted, 0, NULL, NULL);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -57,6 +58,7 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
         self._all = range(num_envs)
         self._forks = _forks
         self._pending = ""  # "reset" or "step", in lockstep
+        self._torn = False  # Ctrl-C came in the middle of a reset() or step(): nobody else would wait for the rest
 
     # -- all at once -------------------------------------------------------------------------------------------------
 
@@ -70,8 +72,14 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
             options: for the environments' own reset(). "reset_mask", (N,) bool, is taken out: the others stay as they
                 are, and keep their observations.
         """
-        self.reset_async(seed, options)
-        return self.reset_wait()
+        if self._torn:
+            self._mend()
+        try:
+            self.reset_async(seed, options)
+            return self.reset_wait()
+        except KeyboardInterrupt:
+            self._torn = True
+            raise
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """One step of every environment; what becomes of those whose episode ends is said by the autoreset mode.
@@ -79,8 +87,14 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
         Returns:
             observations (N, ...), rewards (N,) float64, terminations (N,) bool, truncations (N,) bool, infos.
         """
-        self.step_async(actions)
-        return self.step_wait()
+        if self._torn:
+            self._mend()
+        try:
+            self.step_async(actions)
+            return self.step_wait()
+        except KeyboardInterrupt:
+            self._torn = True
+            raise
 
     def reset_async(
         self, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
@@ -138,7 +152,7 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
         self._check_open()
         if self._pending:
             raise self._already("send", self._pending)
-        ids = [int(index) for index in env_ids]
+        ids = [operator.index(index) for index in env_ids]
         if len(set(ids)) != len(ids) or not all(0 <= index < self.num_envs for index in ids):
             raise ValueError(f"env_ids: expected different numbers from 0 to {self.num_envs - 1}, not {ids}")
         for index in ids:
@@ -202,6 +216,11 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
         self._pending = ""
         return ids
 
+    def _mend(self) -> None:
+        self._check_open()
+        self._turns.drain()
+        self._pending, self._torn = "", False
+
     def _check_open(self) -> None:
         if self.closed:
             raise ClosedEnvironmentError(f"this {type(self).__name__} is closed")
@@ -232,11 +251,17 @@ class BatchEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):
         if seed is None:
             return [None] * self.num_envs
         if isinstance(seed, (int, np.integer)):
-            return [int(seed) + index for index in self._all]
-        seeds = [None if one is None else int(one) for one in seed]
-        if len(seeds) != self.num_envs:
-            raise ValueError(f"seed: {len(seeds)} seeds for {self.num_envs} environments")
-        return seeds
+            given: list[Any] = [int(seed) + index for index in self._all]
+        elif isinstance(seed, Iterable):
+            given = list(seed)
+        else:
+            raise ValueError(f"seed: expected a whole number from 0, or one for each environment, not {seed!r}")
+        if len(given) != self.num_envs:
+            raise ValueError(f"seed: {len(given)} seeds for {self.num_envs} environments")
+        for one in given:
+            if one is not None and (not isinstance(one, (int, np.integer)) or one < 0):
+                raise ValueError(f"seed: expected whole numbers from 0, not {one!r}")
+        return [None if one is None else int(one) for one in given]
 
     def _masked(self, mask: Any) -> list[int]:
         mask = np.asarray(mask)

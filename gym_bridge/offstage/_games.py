@@ -28,8 +28,9 @@ from typing import Any
 import numpy as np
 
 from . import _encode, _native
-from ._game_options import check_numbers, observation_options, process_options, reset_of, words_of
+from ._game_options import check_functions, check_numbers, observation_options, process_options, reset_of, words_of
 from ._player import BUSY, DONE, LOST, Order, Player, end_all
+from ._process import fill_standard_streams
 from ._result import Result, add_json, failure_of, seconds, with_reports
 from .errors import Closed, NotSupported, PeerGone, ResetNeeded
 from .observation import _space
@@ -89,6 +90,7 @@ class Games:
     ) -> None:
         self._command = words_of(command)
         check_numbers(hz, frame_skip, start_frames, spares, timeout)
+        check_functions(reward=reward, terminated=terminated, info=info)
         self._frame_skip = frame_skip = int(frame_skip)
         self._encoder = _encode.encoder(actions, frame_skip)
         self._encode = self._encoder.encode
@@ -99,6 +101,7 @@ class Games:
         self._timeout = float(timeout)
         self._process_options = process_options(n, hz, hook, cwd, environment, gpu, screen)
         options = observation_options(observation)
+        fill_standard_streams()
         box = _space(options)
         self.spare_limit = spares if self._reset == "restart" else 0
         self.count = n
@@ -172,13 +175,12 @@ class Games:
         if player.open:  # a step that was interrupted
             self.wait([place])
         events, player.held = self._encode(action, player.held, player.size)
-        player.acted = True
+        player.acted = player.open = True
         player.since = monotonic()
         try:
             self._tell(
                 player.seat, _STEP, self._frame_skip, _BLIND if blind else 0, place if row is None else row, 0, events
             )
-            player.open = True
         except PeerGone:
             player.lost = True
 
@@ -273,6 +275,10 @@ class Games:
         if self._terminated is not None and not terminated:
             terminated = bool(self._terminated(observation, info))
         return Result(reward, terminated, truncated, info)
+
+    def gone(self, place: int) -> bool:
+        """The game has ended by itself with the newest result: there is no new observation."""
+        return self._places[place] is None
 
     def end_episode(self, place: int) -> None:
         """The place is idle until begin(); for who decides on the end by himself, as judge() does."""

@@ -124,9 +124,9 @@ class Player:
 
     def tell(self, order: Order) -> None:
         self.since = time.monotonic()
+        self.open = True  # before it is: Ctrl-C may come between the two
         try:
             self.channel.command(self.seat, order.kind, order.frames, order.flags, order.row, order.seed, order.events)
-            self.open = True
         except PeerGone:
             self.lost = True
 

@@ -57,6 +57,16 @@ def _collect() -> None:
                 _ending.remove(guard)
 
 
+def fill_standard_streams() -> None:
+    """Descriptors 0 to 2 that are closed become /dev/null. Otherwise what is made next would get these numbers, and no
+    game could inherit it: they are its own standard streams."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+
+
 class Process:
     """A game that runs, or has run.
 
@@ -233,7 +243,10 @@ class Process:
         lines = [line.rstrip() for line in self.printed().splitlines() if line.strip()]
         if not lines:
             return how
-        return f"{how}; it printed last:\n  " + "\n  ".join(line[:400] for line in lines[-_STORY_LINES:])
+        # What we said is often why; a traceback that follows from it must not push it out.
+        ours = [line for line in lines[:-_STORY_LINES] if line.startswith("offstage: ") and "in software" not in line]
+        kept = [line[:400] for line in (*ours[-2:], *lines[-_STORY_LINES:])]
+        return f"{how}; it printed last:\n  " + "\n  ".join(kept)
 
     def reports(self) -> list[dict[str, Any]]:
         """What came on the report pipe since the last call: dicts with any of "reward" (float), "terminated", "truncated"

@@ -112,9 +112,9 @@ class Turns:
     def begin_reset(self, index: int, row: int, seed: int | None, options: dict[str, Any] | None) -> None:
         """Begin an episode."""
         self._crashes[index] = 0
-        self.begun[index], self.ended[index] = True, False
-        self._since[index], self._target[index], self.phase[index] = time.monotonic(), row, _RESET
+        self._since[index], self._target[index] = time.monotonic(), row
         self.players.reset(index, row, seed, options)
+        self.begun[index], self.ended[index], self.phase[index] = True, False, _RESET
 
     def begin_steps(self, indices: Iterable[int], rows: Iterable[int], actions: Iterable[Any]) -> None:
         """Begin a step each; of those whose episode has ended, the next one, whatever the action."""
@@ -122,12 +122,12 @@ class Turns:
         for index, row, action in zip(indices, rows, actions):
             self._since[index], self._target[index] = now, row
             if self.ended[index]:
+                self.players.reset(index, row, None, None)
                 self.ended[index] = False
                 self.phase[index] = _RESET
-                self.players.reset(index, row, None, None)
             else:
-                self.phase[index] = _STEP
                 step(index, row, action)
+                self.phase[index] = _STEP
 
     # -- waiting -----------------------------------------------------------------------------------------------------
 
@@ -239,6 +239,21 @@ class Turns:
                 self.begun[index] = False  # nobody knows how it stands
             raise failures[0]
         return infos
+
+    def drain(self) -> None:
+        """Wait for all that was begun, and forget what came of it. Ctrl-C may have come between any two lines here."""
+        self._forget()
+        ids = self.at_work()
+        if ids:
+            self.advance(len(ids), None)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.phase[:] = [IDLE if phase == _READY else phase for phase in self.phase]
+        for index in self._failures:
+            self.begun[index] = False
+        for kept in (self.ready, self._finals, self._failures, self._crashed_now):
+            kept.clear()  # type: ignore[attr-defined]
 
     def batch(self, copy: bool) -> Any:
         """The newest observations of all, in the half of the newest turn."""

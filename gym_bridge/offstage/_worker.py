@@ -123,6 +123,8 @@ def read_all(descriptor: int) -> bytes:
 
 def _make(order: Order) -> gymnasium.Env[Any, Any]:
     env: gymnasium.Env[Any, Any] = pickle.loads(order.make)()
+    if not hasattr(env, "observation_space"):
+        raise TypeError(f"the function that makes an environment gave {env!r:.200}, which is none")
     if order.observation is None:
         return env
     from ._worker_frames import FramesInRow
@@ -280,9 +282,13 @@ def main(stream_descriptor: int, order_descriptor: int) -> None:
     except (EOFError, OSError):
         return
     from ._native import Seat
+    from .errors import PeerGone
 
-    seat = Seat(place)
-    seat.ready()
+    try:
+        seat = Seat(place)
+        seat.ready()
+    except PeerGone:  # it was closed before its first reset
+        return
     _Player(env, stream, seat).play()
 
 

@@ -16,6 +16,7 @@ from gymnasium.error import CustomSpaceError
 from gymnasium.vector.utils import batch_space, iterate
 
 from . import _native, _worker
+from ._process import fill_standard_streams
 from ._rows import Layout
 from ._turns import ANSWERED, BUSY, Answer
 from ._worker import LENGTH, STREAMED, Description, Order
@@ -76,6 +77,7 @@ class Workers:
         self._orders: list[int] = []
         self._workers: list[_Worker] = []
         self._channel: Any = None
+        fill_standard_streams()
         try:
             self._orders = _orders(makers, observation)
             self._workers = [_Worker(start, order) for order in self._orders]

@@ -13,6 +13,7 @@ A key or button that is in two actions in a row stays down between them. Other s
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Union
@@ -65,7 +66,7 @@ class At:
     y: float
 
     def __post_init__(self) -> None:
-        if not (0 <= self.x <= 1 and 0 <= self.y <= 1):
+        if not all(isinstance(value, numbers.Real) and 0 <= value <= 1 for value in (self.x, self.y)):
             raise ValueError(f"At: expected x and y from 0 to 1, not {self.x!r}, {self.y!r}")
 
 
@@ -89,6 +90,8 @@ class Text:
     keysyms: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise ValueError(f"Text: expected a string, not {self.text!r}")
         known = set(_native.keysyms().values())
         special = {"\n": 0xFF0D, "\t": 0xFF09, "\b": 0xFF08}
         codes = tuple(special.get(letter, ord(letter)) for letter in self.text)
@@ -135,7 +138,7 @@ class Motion:
     limit: float = 32.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.limit < 1 << 20:
+        if not (isinstance(self.limit, numbers.Real) and 0 < self.limit < 1 << 20):
             raise ValueError(f"Motion: expected a limit above 0, not {self.limit!r}")
 
 

@@ -199,7 +199,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
             self._end("the last step failed; call reset() first")
             raise
         observation = self._row.copy()
-        if self._judged and "closed" not in result.info:
+        if self._judged and not self._games.gone(0):
             result = self._games.judge(result, observation)
         reward, terminated, truncated, info = result
         if terminated or truncated:

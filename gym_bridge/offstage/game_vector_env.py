@@ -94,8 +94,9 @@ class GameVectorEnv(BatchEnv):
         gpu: str | None = None,
         screen: tuple[int, int] | None = None,
     ) -> None:
-        if not isinstance(num_envs, int) or num_envs < 1:
+        if isinstance(num_envs, bool) or not isinstance(num_envs, (int, np.integer)) or num_envs < 1:
             raise ValueError(f"num_envs: expected a number of games from 1, not {num_envs!r}")
+        num_envs = int(num_envs)
         if seeds not in ("shared", "own"):
             raise ValueError(f'seeds: expected shared or own, not "{seeds}"')
         if render_mode not in (None, "rgb_array"):
@@ -114,7 +115,7 @@ class GameVectorEnv(BatchEnv):
             reset=reset,
             start=start,
             start_frames=start_frames,
-            spares=max(1, num_envs // 4) if spares is None else spares,
+            spares=min(max(1, num_envs // 4), 4096) if spares is None else spares,
             timeout=timeout,
             environment=environment,
             cwd=cwd,
@@ -255,9 +256,12 @@ class _Games:
         except (GameError, OffstageError) as error:
             return Answer(failure=error)
         self._played[index] = True
-        fresh = not result.info.get("closed", False)
+        fresh = not self._games.gone(index)
         if self._judged and fresh:
-            result = self._games.judge(result, self.rows.leaf(self._row[index]))
+            try:
+                result = self._games.judge(result, self.rows.leaf(self._row[index]))
+            except Exception as error:  # the others' results are not lost by it
+                return Answer(failure=error)
             if result.terminated or result.truncated:
                 self._games.end_episode(index)
         return Answer(result.reward, result.terminated, result.truncated, result.info, fresh=fresh)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -70,8 +71,9 @@ def make(
         if n not in (None, len(makers)):
             raise ValueError(f"n: {n} environments of {len(makers)} functions")
         n = len(makers)
-    if not isinstance(n, int) or n < 1:
+    if isinstance(n, bool) or not isinstance(n, numbers.Integral) or n < 1:
         raise ValueError(f"n: expected a number of environments from 1, not {n!r}")
+    n = int(n)
     if len(makers) != n:
         makers = makers * n
     if isinstance(observation, str) and observation != "own":

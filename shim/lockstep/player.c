@@ -110,6 +110,10 @@ static bool enter(const struct ofs_shown *shown)
     bool ours;
     pthread_mutex_lock(&player.lock);
     ours = is_played(shown);
+    /* A window that is drawn by software shows its frames on the X server's thread, which the thread in its turn may be
+     * waiting for. */
+    if (player.busy && shown->bgrx)
+        ours = false;
     while (ours && player.busy)
         pthread_cond_wait(&player.changed, &player.lock);
     if (ours) {

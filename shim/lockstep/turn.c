@@ -165,9 +165,12 @@ static enum ofs_turn_end take_commands(struct ofs_player *player, const struct o
     enum ofs_turn_end end = OFS_TURN_GOES_ON;
     bool done = false;
 
-    ofs_clock_freeze();
     while (!done && player->seat) {
-        enum ofs_status status = ofs_game_wait(player->seat, OFS_WAIT_FOREVER, &turn.command);
+        enum ofs_status status;
+        /* For the wait only: a function of the game's that a command calls may sleep. */
+        ofs_clock_freeze();
+        status = ofs_game_wait(player->seat, OFS_WAIT_FOREVER, &turn.command);
+        ofs_clock_thaw();
         if (status == OFS_ETIMEDOUT)
             continue;
         if (status != OFS_OK) {
@@ -177,8 +180,7 @@ static enum ofs_turn_end take_commands(struct ofs_player *player, const struct o
         done = obey(player, shown);
     }
     if (!player->seat)
-        return OFS_TURN_GOES_ON; /* forked: the child's clock is not frozen */
-    ofs_clock_thaw();
+        return OFS_TURN_GOES_ON; /* forked by such a function */
     return end == OFS_TURN_GOES_ON && !turn.open ? OFS_TURN_RELEASED : end;
 }
 

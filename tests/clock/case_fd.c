@@ -187,6 +187,30 @@ static void network(void)
     EQUAL(now() - begin, 50 * MS);
 }
 
+/* A thread beside the one that shows frames, which waits for it: nobody else moves the clock. */
+static void *waits_for_network(void *take_time)
+{
+    int server = socket(AF_INET, SOCK_DGRAM, 0);
+    struct pollfd list = { .fd = server, .events = POLLIN };
+    uint64_t end = now() + 40 * MS;
+    for (int i = 0; i < 500 && now() < end; i++)
+        EQUAL(poll(&list, 1, 10), 0);
+    *(uint64_t *)take_time = now() - end;
+    close(server);
+    return NULL;
+}
+
+static void network_neighbour(void)
+{
+    uint64_t late = 1;
+    pthread_join(start(waits_for_network, &late), NULL);
+    CHECK(late < 40 * MS);
+    go_live(); /* where it may take some seconds, until frames are not expected any more */
+    late = 1;
+    pthread_join(start(waits_for_network, &late), NULL);
+    CHECK(late < 40 * MS);
+}
+
 const struct test_case fd_cases[] = {
     { "polls", polls },
     { "selects", selects },
@@ -194,5 +218,6 @@ const struct test_case fd_cases[] = {
     { "timers", timers },
     { "timer_before_x", timer_before_x },
     { "network", network },
+    { "network_neighbour", network_neighbour },
     { 0 },
 };

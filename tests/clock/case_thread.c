@@ -252,7 +252,89 @@ static void signalled(void)
     pthread_join(thread, NULL);
 }
 
+/* Jobs for a thread that would wait for them for long: each is done at once, also when it comes between two steps of the
+ * wait, or while the thread and its customer both want the mutex. */
+static pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
+static int job, jobs_done;
+
+static void *does_jobs(void *unused)
+{
+    pthread_mutex_lock(&mutex);
+    while (job >= 0) {
+        struct timespec time = in(CLOCK_REALTIME, 1000 * S);
+        while (job == 0)
+            EQUAL(pthread_cond_timedwait(&condition, &mutex, &time), 0);
+        jobs_done += job > 0;
+        job = job > 0 ? 0 : job;
+        pthread_cond_signal(&finished);
+    }
+    pthread_mutex_unlock(&mutex);
+    return NULL;
+}
+
+static void compute(int rounds)
+{
+    for (volatile int i = 0; i < rounds; i++) {
+    }
+}
+
+static void give_job(int number)
+{
+    pthread_mutex_lock(&mutex);
+    job = number;
+    compute(rand() % 20000);
+    pthread_cond_signal(&condition);
+    pthread_mutex_unlock(&mutex);
+}
+
+static void jobs(void)
+{
+    go_live();
+    uint64_t begin = now();
+    pthread_t thread = start(does_jobs, NULL);
+    srand(1);
+    for (int i = 0; i < 1000; i++) {
+        compute(rand() % 200000);
+        give_job(1);
+        pthread_mutex_lock(&mutex);
+        while (jobs_done <= i)
+            pthread_cond_wait(&finished, &mutex);
+        pthread_mutex_unlock(&mutex);
+    }
+    give_job(-1);
+    pthread_join(thread, NULL);
+    EQUAL(now() - begin, 0);
+}
+
 static sem_t semaphore;
+
+/* Who got a semaphore runs before the next sleep ends, although it has been given a moment ago only. */
+static _Atomic uint64_t posted_at;
+
+static void *notes_time(void *late)
+{
+    for (int i = 0; i < 200; i++) {
+        struct timespec time = in(CLOCK_REALTIME, 1000 * S);
+        EQUAL(sem_timedwait(&semaphore, &time), 0);
+        *(int *)late += now() != posted_at;
+    }
+    return NULL;
+}
+
+static void posted(void)
+{
+    int late = 0;
+    sem_init(&semaphore, 0, 0);
+    go_live();
+    pthread_t thread = start(notes_time, &late);
+    for (int i = 0; i < 200; i++) {
+        posted_at = now();
+        sem_post(&semaphore);
+        usleep(100000);
+    }
+    pthread_join(thread, NULL);
+    EQUAL(late, 0);
+}
 
 static void *poster(void *unused)
 {
@@ -430,6 +512,8 @@ const struct test_case thread_cases[] = {
     { "cancelling", cancelling },
     { "conditions", conditions },
     { "signalled", signalled },
+    { "jobs", jobs },
+    { "posted", posted },
     { "semaphores", semaphores },
     { "locks", locks },
     { "futexes", futexes },

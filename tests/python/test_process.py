@@ -349,3 +349,20 @@ def test_lines(line: bytes, found: dict[str, Any]) -> None:
 @pytest.mark.parametrize("line", [b"reward", b"reward=", b"reward=x", b"reward=nan", b"terminated=yes", b"score=1", b"{", b"{} x", b"\xff", b"reward=inf"])
 def test_lines_that_are_none(line: bytes) -> None:
     assert "makes no sense" in parse_report(line)["error"]
+
+
+def test_a_learner_without_standard_streams() -> None:
+    script = (
+        "import os; [os.close(number) for number in range(3)]; from offstage import _process as p; p.fill_standard_streams(); "
+        "game = p.Process(['sh', '-c', 'echo out; echo reward=2 > /dev/fd/$OFFSTAGE_REPORT'], place='0:0:1', descriptors=[], "
+        "report=True); status = game.wait(20); game._guard.wait(20); assert game.printed() == 'out\\n', game.printed(); "
+        "assert game.reports() == [{'reward': 2.0}]; os._exit(40 + status)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 40
+
+
+def test_what_we_said_before_a_traceback_is_kept() -> None:
+    process = shell("echo 'offstage: it is our fault' >&2; seq 9")
+    assert process.wait(PATIENCE) == 0
+    process._guard.wait(PATIENCE)  # it has kept all then
+    assert process.story().splitlines()[1:] == ["  offstage: it is our fault", *(f"  {n}" for n in range(5, 10))]

@@ -258,12 +258,76 @@ def test_bad_starts():
     gc.collect()
 
 
+def test_a_game_may_call_something_closed():
+    said = """echo 'reward=1 {"closed": true}' > /dev/fd/$OFFSTAGE_REPORT; exec "$0" "$@\""""
+    ours = offstage.GameVectorEnv(["sh", "-c", said, *rig.dot()], 2, **OPTIONS, reward=lambda seen, info: seen.max())
+    found, infos = ours.reset(seed=1)
+    assert infos["closed"].tolist() == [True, True]
+    assert found.reshape(2, -1).max(1).all()  # and it goes on: these are frames
+    assert ours.step([STAY, STAY])[1].all()
+    ours.close()
+
+
+def test_a_reward_function_that_raises():
+    ours = make(2, reward=lambda seen, info: 1 / (8 - info["frames"]))
+    for _ in range(2):
+        ours.reset(seed=1)
+        assert ours.step([STAY, STAY])[1].tolist() == [0.25, 0.25]
+        with pytest.raises(ZeroDivisionError):
+            ours.step([STAY, STAY])
+        with pytest.raises(offstage.ResetNeeded):
+            ours.step([STAY, STAY])
+    ours.close()
+
+
+def test_bad_seeds_change_nothing():
+    ours = make(2)
+    for wrong in (-1, 1.5, "ab", [1], [1, -1], [1, 1.5]):
+        with pytest.raises(ValueError, match="seed"):
+            ours.reset(seed=wrong)
+    first = ours.reset(seed=[1, None])[0]
+    assert rig.place(first[0]) is not None
+    ours.close()
+
+
+def test_after_an_interruption():
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    ours = make(2)
+    try:
+        for after in (0.002, 0.3, 0.6):
+            with pytest.raises(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, after)
+                ours.reset(seed=1)
+                while True:
+                    ours.step([STAY, STAY])
+            first, infos = ours.reset(seed=3)
+            assert infos["frames"].tolist() == [0, 0]
+            assert ours.step([STAY, STAY])[4]["frames"].tolist() == [4, 4]
+            with pytest.raises(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, 0.01)
+                while True:
+                    ours.step([STAY, STAY])
+            ours.step([STAY, STAY])
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    ours.close()
+
+
 def test_what_makes_no_sense():
     for wrong in (
         dict(n=0),
         dict(n=2, seeds="mine"),
         dict(n=2, autoreset_mode="Never"),
         dict(n=2, render_mode="human"),
+        dict(n=2, reward=1),
+        dict(n=2, hz="60"),
+        dict(n=2, timeout=None),
+        dict(n=2, gpu="the fast one"),
+        dict(n=2, screen=(0, 5)),
+        dict(n=2, environment={"HOME": 1}),
     ):
         with pytest.raises(ValueError):
             make(**wrong)

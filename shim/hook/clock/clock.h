@@ -20,6 +20,7 @@
 #ifndef OFS_CLOCK_CLOCK_H
 #define OFS_CLOCK_CLOCK_H
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -35,8 +36,9 @@
 #define NS_PER_S    1000000000ull
 #define NS_PER_MS   1000000ull
 #define NS_PER_US   1000ull
-#define NEVER       UINT64_MAX /* no deadline */
-#define THREADS_MAX 2048u      /* further threads are not known: sleeps take their real time then */
+#define NEVER       UINT64_MAX     /* no deadline */
+#define GRACE_NS    (3 * NS_PER_S) /* for so long others wait for the next tick of the thread that shows frames */
+#define THREADS_MAX 2048u          /* further threads are not known: sleeps take their real time then */
 
 /* -- raw.c --------------------------------------------------------------------------------------------------------- */
 
@@ -111,6 +113,7 @@ struct thread {
     _Atomic uint32_t serial; /* of the wait, counted by this thread: another one came in between if it differs */
     bool lazy;               /* nobody tells us when it ends */
     bool helper;             /* of a driver or of liboffstage.so */
+    _Atomic bool told;       /* what it waits for, a condition or a semaphore, may have come: it does not sleep */
     _Atomic uint64_t busy_real, busy_cpu; /* when it last woke up: of the machine's clock, and of its own */
     /* The wait. */
     enum wait_kind kind;
@@ -233,6 +236,11 @@ bool ofs_timerfd_is(int fd);
 void ofs_describe(char *text, size_t bytes);
 void ofs_watch_start(void);
 void ofs_watch_forked(void);
+
+/* -- cond.c -- */
+
+/* The real pthread_cond_broadcast. A first call finds it, which must not happen with the lock held. */
+int (*ofs_cond_broadcaster(void))(pthread_cond_t *);
 
 /* -- random.c, wait.c --------------------------------------------------------------------------------------- */
 

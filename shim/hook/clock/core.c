@@ -17,7 +17,6 @@
 #define FROZEN_NS      (20 * NS_PER_MS)
 #define FROZEN_POLL_NS (2 * NS_PER_MS)
 #define SETTLE_NS      (100 * NS_PER_MS) /* of its own time: for so long a thread that was let go is waited for */
-#define GRACE_NS       (3 * NS_PER_S) /* others' looks wait so long for the next tick of the one that shows frames */
 #define SHORT_NS       (20 * NS_PER_MS)  /* a short wait for a condition that got nothing */
 #define LET_GO_NS      (100 * NS_PER_MS) /* for so long is let go */
 
@@ -84,7 +83,7 @@ static void wake(struct thread *thread)
         atomic_store(&thread->word, 1);
         SYSTEM(SYS_futex, &thread->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
         break;
-    case WAIT_COND: pthread_cond_broadcast(thread->object); break;
+    case WAIT_COND: ofs_cond_broadcaster()(thread->object); break;
     case WAIT_FUTEX: /* private or not: the program knows */
         SYSTEM(SYS_futex, thread->object, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
         SYSTEM(SYS_futex, thread->object, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
@@ -132,9 +131,10 @@ static bool has_settled(struct thread *thread, uint32_t serial, unsigned round)
     if (round < 2 || ofs_kernel_word(atomic_load(&thread->tid), &runs) == KERNEL_RUNS)
         return false;
     /* It sleeps somewhere else: on a lock, in a read. Unless it has not heard of its luck yet: it looks now and then
-     * only, or is a condition's waiter and was told when it was just on its way there. */
+     * only, or is a condition's waiter and was told when it was just on its way there. A waiter that still sleeps then
+     * waits for the mutex, which may be held by who shows the frame. */
     ofs_lock();
-    taken = !thread->granted || atomic_load(&thread->serial) != serial;
+    taken = !thread->granted || atomic_load(&thread->serial) != serial || (thread->kind == WAIT_COND && round > 12);
     if (!taken && round > 4)
         wake(thread);
     ofs_unlock();
@@ -221,6 +221,7 @@ static void publish(struct wait *wait)
     ofs_lock();
     wait->serial = atomic_fetch_add(&self->serial, 1) + 1;
     atomic_store(&self->word, 0);
+    atomic_store(&self->told, wait->kind == WAIT_SEM); /* until it has tried */
     self->kind = wait->kind;
     self->what = wait->what;
     self->object = wait->object;
@@ -268,6 +269,7 @@ void ofs_wait_leave(struct wait *wait)
             ofs_thread_wakes(self);
         self->kind = WAIT_NONE;
         self->granted = false;
+        atomic_store(&self->told, false);
         atomic_store(&self->state, THREAD_RUNS);
         atomic_fetch_add(&ofs_clock.moved, 1);
     }
@@ -309,6 +311,8 @@ static void plan_live(struct wait *wait)
     uint64_t real = ofs_real_ns(), moved = atomic_load(&ofs_clock.moved);
     struct thread *thread;
     bool hope = false;
+    if (atomic_load(&wait->self->told))
+        return; /* it does not sleep, either */
     if (ofs_others_asleep(wait->self, &hope)) {
         ofs_lock();
         if (atomic_load(&ofs_clock.moved) == moved && !atomic_load(&ofs_clock.frozen) &&

@@ -9,6 +9,7 @@
 
 #include "hook/clock/clock.h"
 #include "hook/rules.h"
+#include "util/opt.h"
 
 static long missing(void)
 {
@@ -85,8 +86,15 @@ static int find_shim(struct dl_phdr_info *info, size_t bytes, void *unused)
 }
 
 /* Early: whoever calls before this is no thread of ours, since liboffstage.so starts none before the first
- * connection. */
-__attribute__((constructor(101))) static void find_callers(void) { dl_iterate_phdr(find_shim, NULL); }
+ * connection. A program that got the library and not the rate, from a script that clears the environment, has real
+ * time: every caller is one of ours. */
+__attribute__((constructor(101))) static void find_callers(void)
+{
+    if (ofs_options_peek()->lockstep_hz > 0)
+        dl_iterate_phdr(find_shim, NULL);
+    else
+        ofs_shim_range = (struct ofs_range){ 0, UINTPTR_MAX };
+}
 
 /* Our other libraries: liboffstage_cuda.so, and the Python package's extension, which talks to a learner. Not this one,
  * which calls its own functions for callers of syscall(). */

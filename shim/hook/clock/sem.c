@@ -15,6 +15,16 @@ static void leave(void *wait)
     atomic_fetch_sub(&waiters, 1);
 }
 
+/* It was tried, and is not to be had; false: it was posted meanwhile. */
+static bool may_sleep(struct thread *self)
+{
+    atomic_store(&self->told, false);
+    if (atomic_load(&self->word) == 0)
+        return true;
+    atomic_store(&self->told, true);
+    return false;
+}
+
 static int wait_until(const char *what, sem_t *semaphore, uint64_t deadline)
 {
     struct wait wait;
@@ -23,14 +33,16 @@ static int wait_until(const char *what, sem_t *semaphore, uint64_t deadline)
     pthread_testcancel();
     if (sem_trywait(semaphore) == 0)
         return 0;
-    ofs_wait_enter(&wait, WAIT_SEM, what, semaphore, deadline);
     atomic_fetch_add(&waiters, 1);
+    ofs_wait_enter(&wait, WAIT_SEM, what, semaphore, deadline);
     pthread_cleanup_push(leave, &wait);
     while (error == ETIMEDOUT) {
         if (wait.self)
             atomic_store(&wait.self->word, 0);
         if (sem_trywait(semaphore) == 0)
             error = 0;
+        else if (wait.self && !may_sleep(wait.self))
+            continue;
         else if ((real_ns = ofs_wait_plan(&wait)) == 0)
             break;
         else if (!ofs_wait_word(&wait, real_ns))
@@ -53,6 +65,8 @@ static void tell_waiter(const sem_t *semaphore)
         if (atomic_load(&thread->state) != THREAD_WAITS || thread->kind != WAIT_SEM || thread->object != semaphore ||
             atomic_load(&thread->word) != 0)
             continue;
+        atomic_store(&thread->told, true);
+        ofs_thread_wakes(thread);
         atomic_store(&thread->word, 1);
         atomic_fetch_add(&ofs_clock.moved, 1);
         ofs_futex_wake(&thread->word, 1);

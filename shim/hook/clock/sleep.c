@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/syscall.h>
+#include <threads.h>
 #include <time.h>
 
 #include "hook/clock/clock.h"
@@ -96,4 +97,14 @@ EXPORT unsigned sleep(unsigned span_s)
     if (sleep_for("sleep", &request, &left) == 0)
         return 0;
     return (unsigned)left.tv_sec + (left.tv_nsec >= (long)(NS_PER_S / 2));
+}
+
+/* C11: -1 for a signal, another negative number for what is no time. */
+EXPORT int thrd_sleep(const struct timespec *request, struct timespec *left)
+{
+    int error;
+    if (!ofs_virtual_wait(CALLER) || !request)
+        return REAL(thrd_sleep)(request, left);
+    error = sleep_for("thrd_sleep", request, left);
+    return error == 0 ? 0 : error == EINTR ? -1 : -2;
 }

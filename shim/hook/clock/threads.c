@@ -155,11 +155,12 @@ enum kernel_word ofs_kernel_word(int tid, uint64_t *runs_out)
     return word;
 }
 
-/* A thread that waits on a word of our own is woken by us alone, and its place says so. Of the others the kernel
- * knows. */
+/* A thread that sleeps on a word of our own is woken by us alone, and its place says so. Of the others the kernel knows;
+ * also of one that may be getting a semaphore at this moment. */
 static bool sleeps_by_our_word(const struct thread *thread)
 {
-    return atomic_load(&thread->state) == THREAD_WAITS && (thread->kind == WAIT_SLEEP || thread->kind == WAIT_SEM);
+    return atomic_load(&thread->state) == THREAD_WAITS &&
+           (thread->kind == WAIT_SLEEP || (thread->kind == WAIT_SEM && !atomic_load(&thread->told)));
 }
 
 static bool is_worth_waiting(struct thread *thread)
@@ -176,7 +177,8 @@ static bool is_asleep(unsigned index, bool again)
     struct thread *thread = &ofs_threads[index];
     uint64_t runs;
     enum kernel_word word = ofs_kernel_word(atomic_load(&thread->tid), &runs);
-    bool asleep = word == KERNEL_GONE || (word == KERNEL_ASLEEP && (!again || runs == runs_before[index]));
+    bool told = atomic_load(&thread->told); /* it wakes up, now or with its next step */
+    bool asleep = word == KERNEL_GONE || (word == KERNEL_ASLEEP && !told && (!again || runs == runs_before[index]));
     if (word == KERNEL_GONE && thread->lazy)
         give_place(thread);
     if (word == KERNEL_ASLEEP && thread->kind == WAIT_NONE && !again)

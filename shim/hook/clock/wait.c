@@ -18,7 +18,16 @@ static int call_for(struct fds *fds, uint64_t real_ns)
     return fds->call(fds, real_ns == NEVER ? NULL : &real);
 }
 
-/* In real time; of the thread that shows frames the clock goes on by it. */
+/* The clock goes on by a wait in real time, unless it is another thread's than the one that shows frames, and frames
+ * come: those move it. */
+static bool moves_the_clock(const struct thread *self)
+{
+    if (atomic_load(&ofs_clock.frozen) || !self)
+        return false;
+    return !atomic_load(&ofs_clock.live) || atomic_load(&self->tid) == atomic_load(&ofs_clock.ticker) ||
+           ofs_real_ns() - atomic_load(&ofs_clock.stirred_real) >= GRACE_NS;
+}
+
 static int wait_for_network(struct fds *fds, uint64_t span_ns)
 {
     uint64_t start = ofs_now(), start_real = ofs_real_ns(), passed;
@@ -31,7 +40,7 @@ static int wait_for_network(struct fds *fds, uint64_t span_ns)
     saved = errno;
     passed = ofs_real_ns() - start_real;
     passed = passed < span_ns && found != 0 ? passed : span_ns;
-    if (!atomic_load(&ofs_clock.frozen) && wait.self && atomic_load(&wait.self->tid) == atomic_load(&ofs_clock.ticker))
+    if (moves_the_clock(wait.self))
         ofs_advance(start + passed);
     errno = saved;
     return found;
