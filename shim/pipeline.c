@@ -29,6 +29,7 @@ static struct ofs_capture_host capture_host = {
 
 static const struct ofs_lockstep_host lockstep_host = {
     .request_close = ofs_xview_request_close,
+    .open_library = ofs_real_dlopen,
     .find_symbol = ofs_real_dlsym,
 };
 

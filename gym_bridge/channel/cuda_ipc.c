@@ -37,6 +37,7 @@ struct cu_handle {
     X(cuMemAlloc_v2, (unsigned long long *, size_t))                             \
     X(cuMemFree_v2, (unsigned long long))                                        \
     X(cuMemsetD8_v2, (unsigned long long, unsigned char, size_t))                \
+    X(cuMemcpyAsync, (unsigned long long, unsigned long long, size_t, void *))   \
     X(cuStreamSynchronize, (void *))                                             \
     X(cuIpcGetMemHandle, (struct cu_handle *, unsigned long long))               \
     X(cuIpcOpenMemHandle_v2, (unsigned long long *, struct cu_handle, unsigned)) \
@@ -172,6 +173,20 @@ static bool get_uuid(int device, unsigned char *uuid)
     return (cu.uuid_of_part ? cu.uuid_of_part : cu.cuDeviceGetUuid)(uuid, device) == 0;
 }
 
+static enum ofs_status copy_now(const struct use *use, unsigned long long to, unsigned long long from, uint64_t bytes,
+                                char *why, size_t why_bytes)
+{
+    int mode, result = enter(use, &mode);
+
+    if (result)
+        return failed(result, "the CUDA context cannot be entered", why, why_bytes);
+    result = cu.cuMemcpyAsync(to, from, bytes, STREAM_LEGACY);
+    if (!result)
+        result = cu.cuStreamSynchronize(STREAM_LEGACY);
+    leave(mode);
+    return result ? failed(result, "CUDA memory cannot be copied", why, why_bytes) : OFS_OK;
+}
+
 /* -- the learner's end --------------------------------------------------------------------------------------------- */
 
 struct ofs_cuda_rows {
@@ -238,6 +253,57 @@ enum ofs_status ofs_cuda_rows_create(int ordinal, uint64_t bytes, struct ofs_cud
     else
         free(rows);
 out:
+    errno = saved;
+    return status;
+}
+
+static enum ofs_status make_more(struct ofs_cuda_rows *more, uint64_t bytes, char *why, size_t why_bytes)
+{
+    int mode, result = enter(&more->use, &mode);
+
+    if (result)
+        return failed(result, "the CUDA context cannot be entered", why, why_bytes);
+    result = cu.cuMemAlloc_v2(&more->data, bytes ? bytes : 1);
+    leave(mode);
+    return result ? failed(result, "no CUDA memory for observations", why, why_bytes) : OFS_OK;
+}
+
+enum ofs_status ofs_cuda_rows_more(const struct ofs_cuda_rows *rows, uint64_t bytes, struct ofs_cuda_rows **more_out,
+                                   char *why, size_t why_bytes)
+{
+    int saved = errno;
+    struct ofs_cuda_rows *more = NULL;
+    enum ofs_status status = ready(why, why_bytes);
+
+    *more_out = NULL;
+    if (status == OFS_OK && !(more = calloc(1, sizeof *more))) {
+        ofs_channel_say(why, why_bytes, "out of memory");
+        status = OFS_ENOMEM;
+    }
+    if (status == OFS_OK)
+        status = use_device(rows->exported.device, &more->use, why, why_bytes);
+    if (status == OFS_OK) {
+        more->exported.device = rows->exported.device;
+        status = make_more(more, bytes, why, why_bytes);
+        if (status != OFS_OK)
+            leave_device(&more->use);
+    }
+    if (status == OFS_OK)
+        *more_out = more;
+    else
+        free(more);
+    errno = saved;
+    return status;
+}
+
+enum ofs_status ofs_cuda_rows_copy(const struct ofs_cuda_rows *rows, void *to, const void *from, uint64_t bytes,
+                                   char *why, size_t why_bytes)
+{
+    int saved = errno;
+    enum ofs_status status = ready(why, why_bytes);
+
+    if (status == OFS_OK)
+        status = copy_now(&rows->use, (uintptr_t)to, (uintptr_t)from, bytes, why, why_bytes);
     errno = saved;
     return status;
 }
@@ -373,6 +439,22 @@ void *ofs_cuda_import_row(const struct ofs_cuda_import *import, uint32_t row)
     const struct ofs_channel_header *h = ofs_game_header(import->game);
 
     return row < h->row_count ? (void *)(uintptr_t)(import->data + row * h->row_bytes) : NULL;
+}
+
+enum ofs_status ofs_cuda_import_fill(struct ofs_cuda_import *import, uint32_t row, const void *from, char *why,
+                                     size_t why_bytes)
+{
+    int saved = errno;
+    void *to = ofs_cuda_import_row(import, row);
+    enum ofs_status status = OFS_EINVAL;
+
+    if (to)
+        status = copy_now(&import->use, (uintptr_t)to, (uintptr_t)from, ofs_game_header(import->game)->row_bytes, why,
+                          why_bytes);
+    else
+        ofs_channel_say(why, why_bytes, "there is no row %u", row);
+    errno = saved;
+    return status;
 }
 
 enum ofs_status ofs_cuda_import_finish(struct ofs_cuda_import *import, uintptr_t stream, char *why, size_t why_bytes)

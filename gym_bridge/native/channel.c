@@ -1,15 +1,22 @@
 /* Channel: the learner's end of the memory that it shares with its games. */
 #include "native.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "channel.h"
+#include "cuda_ipc.h"
+
+#define RELEASE_NS 10000000000ull /* how long close() waits for games to let go of memory of a GPU */
 
 struct channel {
     PyObject_HEAD PyObject *module;
     struct ofs_learner *learner; /* NULL once closed */
-    PyObject *rows;              /* memoryview, on a mapping of its own: it outlives the learner's */
+    PyObject *rows;              /* memoryview, on a mapping of its own: it outlives the learner's; or a DeviceArray */
+    struct ofs_py_block *block;  /* memory of the rows on a GPU, held until no game has it open */
+    int32_t device;
+    int *watched; /* with `block`: a descriptor of ours for each seat, of who was there last; -1 = none */
     uint32_t seat_count, row_count;
     uint64_t row_bytes;
     bool has_plan;
@@ -26,15 +33,22 @@ static struct channel *self_of(PyObject *object) { return (struct channel *)obje
 
 static bool parse(struct channel *self, PyObject *args, PyObject *kwargs, struct ofs_learner_desc *desc)
 {
-    static char *names[] = { "seats",      "rows",          "row_bytes",   "payload_bytes",
-                             "info_bytes", "picture_bytes", "observation", NULL };
+    static char *names[] = { "seats",       "rows",   "row_bytes", "payload_bytes", "info_bytes", "picture_bytes",
+                             "observation", "device", NULL };
     unsigned long long row_bytes = 0, picture_bytes = 0;
     unsigned int seats = 0, rows = 0, payload_bytes = 0, info_bytes = 16384;
-    PyObject *observation = Py_None;
+    PyObject *observation = Py_None, *device = NULL;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$IIKIIKO:Channel", names, &seats, &rows, &row_bytes,
-                                     &payload_bytes, &info_bytes, &picture_bytes, &observation))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$IIKIIKOO:Channel", names, &seats, &rows, &row_bytes,
+                                     &payload_bytes, &info_bytes, &picture_bytes, &observation, &device))
         return false;
+    self->device = OFS_DEVICE_CPU;
+    if (device && !ofs_py_parse_device(self->module, device, &self->device))
+        return false;
+    if (self->device == OFS_DEVICE_CUDA)
+        self->device = 0;
+    if (self->device != OFS_DEVICE_CPU && observation == Py_None)
+        return ofs_py_fail_text(self->module, OFS_EINVAL, "device: rows on a GPU need `observation`") != NULL;
     *desc = (struct ofs_learner_desc){ .seats = seats,
                                        .rows = rows,
                                        .row_bytes = row_bytes,
@@ -57,19 +71,39 @@ static bool parse(struct channel *self, PyObject *args, PyObject *kwargs, struct
 
 /* -- life --------------------------------------------------------------------------------------------------------- */
 
+static enum ofs_status create_learner(const struct ofs_learner_desc *desc, int32_t device,
+                                      struct ofs_cuda_rows **rows_out, struct ofs_learner **learner_out, char *why,
+                                      size_t why_bytes)
+{
+    struct ofs_learner_desc whole = *desc;
+    enum ofs_status status = OFS_OK;
+
+    if (device != OFS_DEVICE_CPU) {
+        if (desc->rows > UINT64_MAX / (desc->row_bytes ? desc->row_bytes : 1))
+            return OFS_ENOMEM;
+        status = ofs_cuda_rows_create(device, desc->rows * desc->row_bytes, rows_out, why, why_bytes);
+        whole.cuda = status == OFS_OK ? ofs_cuda_rows_export(*rows_out) : NULL;
+    }
+    return status == OFS_OK ? ofs_learner_create(&whole, learner_out, why, why_bytes) : status;
+}
+
 static bool open_channel(struct channel *self, const struct ofs_learner_desc *desc)
 {
     struct ofs_channel_header header;
+    struct ofs_cuda_rows *rows = NULL;
     char why[300] = "";
     enum ofs_status status;
     size_t bytes;
 
-    Py_BEGIN_ALLOW_THREADS status = ofs_learner_create(desc, &self->learner, why, sizeof why);
+    Py_BEGIN_ALLOW_THREADS status = create_learner(desc, self->device, &rows, &self->learner, why, sizeof why);
     Py_END_ALLOW_THREADS if (status != OFS_OK)
     {
+        ofs_cuda_rows_destroy(rows);
         self->learner = NULL;
         return ofs_py_fail_text(self->module, status, "%s", why) != NULL;
     }
+    if (rows && !(self->block = ofs_py_block_create(rows)))
+        return false;
     if (pread(ofs_learner_descriptor(self->learner), &header, sizeof header, 0) != (ssize_t)sizeof header)
         return PyErr_SetFromErrno(PyExc_OSError) != NULL;
     ofs_learner_rows(self->learner, &bytes);
@@ -78,9 +112,13 @@ static bool open_channel(struct channel *self, const struct ofs_learner_desc *de
     self->row_bytes = header.row_bytes;
     self->seats = PyMem_Calloc(self->seat_count, sizeof *self->seats);
     self->found = PyMem_Calloc(self->seat_count, sizeof *self->found);
-    if (!self->seats || !self->found)
+    self->watched = self->block ? PyMem_Calloc(self->seat_count, sizeof *self->watched) : NULL;
+    if (!self->seats || !self->found || (self->block && !self->watched))
         return PyErr_NoMemory() != NULL;
-    self->rows = ofs_py_map_rows(ofs_learner_descriptor(self->learner), &header);
+    for (uint32_t i = 0; self->watched && i < self->seat_count; i++)
+        self->watched[i] = -1;
+    self->rows = self->block ? ofs_py_device_rows(self->module, self->block, &self->plan, self->row_count)
+                             : ofs_py_map_rows(ofs_learner_descriptor(self->learner), &header);
     return self->rows != NULL;
 }
 
@@ -103,14 +141,39 @@ static PyObject *channel_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     return (PyObject *)self;
 }
 
+static void unwatch(struct channel *self, unsigned int seat)
+{
+    if (self->watched[seat] >= 0)
+        close(self->watched[seat]);
+    self->watched[seat] = -1;
+}
+
 /* In a forked child the games are the parent's: nothing is said to them, and only the memory is left alone. */
 static void close_now(struct channel *self)
 {
     struct ofs_learner *learner = self->learner;
+    struct ofs_py_block *block = self->block;
+    enum ofs_status released = OFS_OK;
+
     self->learner = NULL;
+    self->block = NULL;
     Py_CLEAR(self->rows);
-    if (learner && self->pid == getpid())
-        ofs_learner_destroy(learner);
+    if (self->pid != getpid())
+        for (uint32_t i = 0; self->watched && i < self->seat_count; i++)
+            unwatch(self, i);
+    if (!learner || self->pid != getpid())
+        return;
+    if (block) {
+        /* What a game has open must not be freed. One that does not let go, after all this time, keeps it for good. */
+        Py_BEGIN_ALLOW_THREADS ofs_learner_close(learner);
+        released = ofs_learner_wait_released(learner, RELEASE_NS);
+        Py_END_ALLOW_THREADS
+    }
+    ofs_learner_destroy(learner);
+    for (uint32_t i = 0; self->watched && i < self->seat_count; i++)
+        unwatch(self, i);
+    if (released == OFS_OK)
+        ofs_py_block_unref(block);
 }
 
 static void channel_dealloc(PyObject *object)
@@ -121,6 +184,7 @@ static void channel_dealloc(PyObject *object)
     close_now(self);
     PyMem_Free(self->seats);
     PyMem_Free(self->found);
+    PyMem_Free(self->watched);
     Py_XDECREF(self->module);
     release(object);
     Py_DECREF(type);
@@ -171,18 +235,33 @@ static PyObject *channel_close(PyObject *object, PyObject *unused)
 static PyObject *channel_open_seat(PyObject *object, PyObject *args)
 {
     unsigned int seat;
+    uint32_t life;
     if (!PyArg_ParseTuple(args, "I:open_seat", &seat) || !check_seat(self_of(object), seat))
         return NULL;
-    return PyLong_FromUnsignedLong(ofs_learner_seat_open(self_of(object)->learner, seat, -1));
+    life = ofs_learner_seat_open(self_of(object)->learner, seat, -1);
+    if (self_of(object)->watched)
+        unwatch(self_of(object), seat);
+    return PyLong_FromUnsignedLong(life);
 }
 
 static PyObject *channel_watch(PyObject *object, PyObject *args)
 {
+    struct channel *self = self_of(object);
     unsigned int seat;
     int gone_fd;
-    if (!PyArg_ParseTuple(args, "Ii:watch", &seat, &gone_fd) || !check_seat(self_of(object), seat))
+    if (!PyArg_ParseTuple(args, "Ii:watch", &seat, &gone_fd) || !check_seat(self, seat))
         return NULL;
-    ofs_learner_seat_watch(self_of(object)->learner, seat, gone_fd);
+    if (self->watched) {
+        /* Who may have memory of the GPU open is looked at beyond the time of whoever watches here. */
+        int copy = gone_fd >= 0 ? fcntl(gone_fd, F_DUPFD_CLOEXEC, 3) : -1;
+        if (gone_fd < 0)
+            Py_RETURN_NONE;
+        if (copy < 0)
+            return PyErr_SetFromErrno(PyExc_OSError);
+        unwatch(self, seat);
+        self->watched[seat] = gone_fd = copy;
+    }
+    ofs_learner_seat_watch(self->learner, seat, gone_fd);
     Py_RETURN_NONE;
 }
 
@@ -410,6 +489,8 @@ static PyObject *get_rows(PyObject *object, void *unused)
     return self_of(object)->rows;
 }
 
+static PyObject *get_device(PyObject *object, void *unused) { return ofs_py_device_name(self_of(object)->device); }
+
 static PyObject *get_seats(PyObject *object, void *unused)
 {
     return PyLong_FromUnsignedLong(self_of(object)->seat_count);
@@ -461,10 +542,12 @@ static PyGetSetDef channel_getset[] = {
     { "row_count", get_row_count, NULL, "How many observations it holds.", NULL },
     { "row_bytes", get_row_bytes, NULL, "Size of one.", NULL },
     { "rows", get_rows, NULL,
-      "All observations: a writable memoryview of bytes, row_count * row_bytes, with nothing in between. The memory "
-      "stays "
+      "All observations: a writable memoryview of bytes, row_count * row_bytes, with nothing in between; or, on a GPU, "
+      "a "
+      "DeviceArray (row_count, ...). The memory stays "
       "for as long as it is looked at, also when the channel is closed.",
       NULL },
+    { "device", get_device, NULL, "Where the rows are: \"cpu\" or \"cuda:0\".", NULL },
     { "shape", get_shape, NULL,
       "Of one observation: (channels, height, width) or (height, width, channels); None if the games make their own.",
       NULL },
@@ -503,10 +586,12 @@ static PyMethodDef channel_methods[] = {
 };
 
 static const char channel_doc[] =
-    "Channel(*, seats, rows, row_bytes=0, payload_bytes=0, info_bytes=16384, picture_bytes=0, observation=None)\n--\n\n"
+    "Channel(*, seats, rows, row_bytes=0, payload_bytes=0, info_bytes=16384, picture_bytes=0, observation=None, "
+    "device='cpu')\n--\n\n"
     "The learner's end of the memory that it shares with its games; see offstage_channel.h. `observation`: Capture's "
     "options size, gray, stack, layout, dtype, window, crop, filter, max_frames, flip, scale and offset; a row is one "
-    "observation then. Not for several threads at once.\n\nRaises PlanError, OutOfMemory, NotSupported.";
+    "observation then. `device`: where the rows are; with \"cuda\" or \"cuda:N\" they are a DeviceArray. Not for "
+    "several threads at once.\n\nRaises PlanError, OutOfMemory, NotSupported.";
 
 static PyType_Slot channel_slots[] = {
     { Py_tp_doc, (void *)channel_doc }, { Py_tp_new, channel_new },       { Py_tp_dealloc, channel_dealloc },

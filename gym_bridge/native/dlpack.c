@@ -12,9 +12,11 @@ struct holder {
         struct ofs_dl_managed managed;
         struct ofs_dl_versioned versioned;
     } tensor;
-    int64_t shape[3], strides[3];
+    int64_t shape[4], strides[4];
     struct ofs_lease *lease; /* or, for a copy, */
-    void *copy;
+    void *copy;              /* or, for memory that is no frame's, */
+    void *owner;
+    void (*drop)(void *owner);
     uintptr_t stream;
 };
 
@@ -22,6 +24,8 @@ static void holder_destroy(struct holder *holder)
 {
     ofs_lease_unref(holder->lease, holder->stream);
     free(holder->copy);
+    if (holder->drop)
+        holder->drop(holder->owner);
     free(holder);
 }
 
@@ -44,8 +48,8 @@ static bool holder_fill(struct holder *holder, struct ofs_lease *lease, bool cop
 {
     const struct ofs_frame *frame = ofs_lease_frame(lease);
     holder->stream = stream;
-    memcpy(holder->shape, frame->shape, sizeof holder->shape);
-    memcpy(holder->strides, frame->strides, sizeof holder->strides);
+    memcpy(holder->shape, frame->shape, sizeof frame->shape);
+    memcpy(holder->strides, frame->strides, sizeof frame->strides);
     if (!copy) {
         holder->lease = ofs_lease_ref(lease);
         return true;
@@ -57,28 +61,50 @@ static bool holder_fill(struct holder *holder, struct ofs_lease *lease, bool cop
     return holder->copy != NULL;
 }
 
-static struct ofs_dl_tensor describe(struct holder *holder, const struct ofs_frame *frame)
+static struct ofs_dl_tensor describe(struct holder *holder, void *data, int32_t device, uint32_t dtype, int ndim)
 {
-    bool cpu = frame->device == OFS_DEVICE_CPU;
+    bool cpu = device == OFS_DEVICE_CPU;
     return (struct ofs_dl_tensor){
-        .data = holder->copy ? holder->copy : frame->data,
+        .data = data,
         .device_type = cpu ? OFS_DL_CPU : OFS_DL_CUDA,
-        .device_id = cpu ? 0 : frame->device,
-        .ndim = 3,
-        .code = frame->dtype == OFS_DTYPE_UINT8      ? OFS_DL_UINT
-                : frame->dtype == OFS_DTYPE_BFLOAT16 ? OFS_DL_BFLOAT
-                                                     : OFS_DL_FLOAT,
-        .bits = (uint8_t)(8 * ofs_py_dtype_bytes(frame->dtype)),
+        .device_id = cpu ? 0 : device,
+        .ndim = ndim,
+        .code = dtype == OFS_DTYPE_UINT8      ? OFS_DL_UINT
+                : dtype == OFS_DTYPE_BFLOAT16 ? OFS_DL_BFLOAT
+                                              : OFS_DL_FLOAT,
+        .bits = (uint8_t)(8 * ofs_py_dtype_bytes(dtype)),
         .lanes = 1,
         .shape = holder->shape,
         .strides = holder->strides,
     };
 }
 
+static PyObject *capsule_of(struct holder *holder, const struct ofs_dl_tensor *described, bool versioned,
+                            uint64_t flags)
+{
+    PyObject *capsule;
+
+    if (versioned) {
+        struct ofs_dl_versioned *tensor = &holder->tensor.versioned;
+        *tensor = (struct ofs_dl_versioned){
+            .major = 1, .context = holder, .deleter = delete_versioned, .flags = flags, .tensor = *described
+        };
+        capsule = PyCapsule_New(tensor, OFS_DL_NAME_VERSIONED, capsule_destroy);
+    } else {
+        struct ofs_dl_managed *tensor = &holder->tensor.managed;
+        *tensor = (struct ofs_dl_managed){ .tensor = *described, .context = holder, .deleter = delete_managed };
+        capsule = PyCapsule_New(tensor, OFS_DL_NAME, capsule_destroy);
+    }
+    if (!capsule)
+        holder_destroy(holder);
+    return capsule;
+}
+
 PyObject *ofs_py_dlpack(struct ofs_lease *lease, bool versioned, bool copy, uintptr_t stream)
 {
+    const struct ofs_frame *frame = ofs_lease_frame(lease);
     struct holder *holder = calloc(1, sizeof *holder);
-    PyObject *capsule;
+    struct ofs_dl_tensor described;
 
     if (!holder)
         return PyErr_NoMemory();
@@ -86,26 +112,26 @@ PyObject *ofs_py_dlpack(struct ofs_lease *lease, bool versioned, bool copy, uint
         free(holder);
         return PyErr_NoMemory();
     }
-    if (versioned) {
-        struct ofs_dl_versioned *tensor = &holder->tensor.versioned;
-        *tensor = (struct ofs_dl_versioned){
-            .major = 1,
-            .context = holder,
-            .deleter = delete_versioned,
-            .flags = copy ? OFS_DL_IS_COPY : OFS_DL_READ_ONLY,
-            .tensor = describe(holder, ofs_lease_frame(lease)),
-        };
-        capsule = PyCapsule_New(tensor, OFS_DL_NAME_VERSIONED, capsule_destroy);
-    } else {
-        struct ofs_dl_managed *tensor = &holder->tensor.managed;
-        *tensor = (struct ofs_dl_managed){
-            .tensor = describe(holder, ofs_lease_frame(lease)),
-            .context = holder,
-            .deleter = delete_managed,
-        };
-        capsule = PyCapsule_New(tensor, OFS_DL_NAME, capsule_destroy);
+    described = describe(holder, copy ? holder->copy : frame->data, frame->device, frame->dtype, 3);
+    return capsule_of(holder, &described, versioned, copy ? OFS_DL_IS_COPY : OFS_DL_READ_ONLY);
+}
+
+PyObject *ofs_py_dlpack_memory(const struct ofs_py_memory *memory, void *take_owner, void (*drop)(void *owner),
+                               bool versioned)
+{
+    struct holder *holder = calloc(1, sizeof *holder);
+    struct ofs_dl_tensor described;
+    int64_t stride = 1;
+
+    if (!holder) {
+        drop(take_owner);
+        return PyErr_NoMemory();
     }
-    if (!capsule)
-        holder_destroy(holder);
-    return capsule;
+    holder->owner = take_owner;
+    holder->drop = drop;
+    memcpy(holder->shape, memory->shape, sizeof holder->shape);
+    for (int i = memory->ndim - 1; i >= 0; stride *= memory->shape[i--])
+        holder->strides[i] = stride;
+    described = describe(holder, memory->data, memory->device, memory->dtype, memory->ndim);
+    return capsule_of(holder, &described, versioned, 0);
 }

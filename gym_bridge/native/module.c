@@ -98,11 +98,12 @@ static int module_exec(PyObject *module)
     }
     state->view_type = PyType_FromSpec(&ofs_py_view_spec);
     state->frame_type = add_type(module, &ofs_py_frame_spec, "Frame");
+    state->device_type = add_type(module, &ofs_py_device_spec, "DeviceArray");
     state->capture_type = add_type(module, &ofs_py_capture_spec, "Capture");
     state->channel_type = add_type(module, &ofs_py_channel_spec, "Channel");
     state->seat_type = add_type(module, &ofs_py_seat_spec, "Seat");
-    if (!state->view_type || !state->frame_type || !state->capture_type || !state->channel_type || !state->seat_type ||
-        !ofs_py_add_words(module))
+    if (!state->view_type || !state->device_type || !state->frame_type || !state->capture_type ||
+        !state->channel_type || !state->seat_type || !ofs_py_add_words(module))
         return -1;
     return PyObject_SetAttrString(state->capture_type, "_module", module) == 0 &&
                    PyObject_SetAttrString(state->channel_type, "_module", module) == 0 &&
@@ -117,6 +118,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->capture_type);
     Py_VISIT(state->frame_type);
     Py_VISIT(state->view_type);
+    Py_VISIT(state->device_type);
     Py_VISIT(state->channel_type);
     Py_VISIT(state->seat_type);
     Py_VISIT(state->answer_type);
@@ -134,6 +136,7 @@ static int module_clear(PyObject *module)
     Py_CLEAR(state->capture_type);
     Py_CLEAR(state->frame_type);
     Py_CLEAR(state->view_type);
+    Py_CLEAR(state->device_type);
     Py_CLEAR(state->channel_type);
     Py_CLEAR(state->seat_type);
     Py_CLEAR(state->answer_type);

@@ -7,6 +7,7 @@
  * errors.c   a C status as a Python exception         target.c   where Capture.read() writes: NumPy, DLPack, CUDA arrays
  * channel.c  Channel, the learner's end               seat.c     Seat, the game's end
  * rows.c     observations in a channel                words.c    what goes over it, and the numbers that have names
+ * device.c   DeviceArray: observations in CUDA memory
  * turn.c     reports and hooks inside a game          keysyms.c  names of keys
  *
  * Limited API of Python 3.9, so that one file serves every later version. Its methods cannot ask their type for the
@@ -25,7 +26,7 @@
 #include "offstage.h"
 
 struct ofs_py_state {
-    PyObject *capture_type, *frame_type, *view_type;
+    PyObject *capture_type, *frame_type, *view_type, *device_type;
     PyObject *channel_type, *seat_type, *answer_type, *command_type;
     PyObject *errors;          /* dict: "OFS_ETIMEDOUT" -> class, offstage.errors.BY_STATUS */
     PyObject *closed_error;    /* offstage.errors.Closed */
@@ -60,6 +61,9 @@ PyObject *ofs_py_device_name(int32_t device);
 /* Capture's keyword arguments. timeout_ns_out: OFS_WAIT_FOREVER for None or infinity. False with an exception set. */
 bool ofs_py_parse_options(PyObject *module, PyObject *args, PyObject *kwargs, struct ofs_capture_desc *desc,
                           uint64_t *timeout_ns_out);
+
+/* "cpu", "cuda" or "cuda:N". False with an exception set. */
+bool ofs_py_parse_device(PyObject *module, PyObject *value, int32_t *device_out);
 
 /* Seconds, or None for `fallback_ns`. False with an exception set. */
 bool ofs_py_parse_timeout(PyObject *value, uint64_t fallback_ns, uint64_t *timeout_ns_out);
@@ -113,6 +117,32 @@ PyObject *ofs_py_array(PyObject *module, struct ofs_lease *lease, bool copy);
 /* A capsule on the lease's memory. `stream` is the consumer's, recorded for the lease's end. `copy`: a copy in host memory
  * of the consumer's own, for frames on the CPU. */
 PyObject *ofs_py_dlpack(struct ofs_lease *lease, bool versioned, bool copy, uintptr_t stream);
+
+/* Dense memory of `owner`, which `drop` lets go of when the last consumer has; it is taken over, also on failure. */
+struct ofs_py_memory {
+    void *data;
+    int32_t device; /* OFS_DEVICE_CPU, or the CUDA device */
+    uint32_t dtype;
+    int ndim;
+    int64_t shape[4];
+};
+PyObject *ofs_py_dlpack_memory(const struct ofs_py_memory *memory, void *take_owner, void (*drop)(void *owner),
+                               bool versioned);
+
+/* -- device.c ----------------------------------------------------------------------------------------------------- */
+
+struct ofs_py_block;
+struct ofs_cuda_rows;
+
+extern PyType_Spec ofs_py_device_spec;
+
+/* Takes the memory over; NULL with an exception set. Everyone who looks at it holds a reference, and the last one that
+ * goes frees it. */
+struct ofs_py_block *ofs_py_block_create(struct ofs_cuda_rows *take_rows);
+void ofs_py_block_unref(struct ofs_py_block *block); /* accepts NULL */
+/* All rows, as such observations. */
+PyObject *ofs_py_device_rows(PyObject *module, struct ofs_py_block *block, const struct ofs_plan_desc *plan,
+                             uint32_t rows);
 
 /* -- target.c ----------------------------------------------------------------------------------------------------- */
 

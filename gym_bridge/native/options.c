@@ -95,7 +95,7 @@ static bool parse_dtype(PyObject *module, PyObject *value, uint32_t *dtype_out)
     return done;
 }
 
-static bool parse_device(PyObject *module, PyObject *value, int32_t *device_out)
+bool ofs_py_parse_device(PyObject *module, PyObject *value, int32_t *device_out)
 {
     char text[40] = "", end;
     int number;
@@ -265,7 +265,7 @@ bool ofs_py_parse_options(PyObject *module, PyObject *args, PyObject *kwargs, st
     return (!stack || parse_count(module, "stack", stack, 1, OFS_PLAN_MAX_STACK, &plan->stack)) &&
            (!layout || parse_name(module, "layout", layout, layouts, &plan->layout)) &&
            (!dtype || parse_dtype(module, dtype, &plan->dtype)) &&
-           (!device || parse_device(module, device, &desc->device)) &&
+           (!device || ofs_py_parse_device(module, device, &desc->device)) &&
            parse_window(module, window, &desc->window) &&
            (!filter || parse_name(module, "filter", filter, filters, &plan->filter)) &&
            (!max_frames || parse_count(module, "max_frames", max_frames, 1, 2, &plan->max_frames)) &&

@@ -22,7 +22,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from . import errors, keys
-from ._native import Capture, Frame
+from ._native import Capture, DeviceArray, Frame
 from .errors import (
     BackPressure,
     Closed,
@@ -58,6 +58,7 @@ __all__ = [
     "BackPressure",
     "Capture",
     "Closed",
+    "DeviceArray",
     "DeviceError",
     "Frame",
     "FrameObservation",

@@ -25,6 +25,7 @@ OBSERVATION: dict[str, Any] = {
     "scale": None,
     "offset": None,
     "window": None,
+    "device": "cpu",
 }
 
 
@@ -34,9 +35,10 @@ def observation_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
     unknown = sorted(set(given) - set(OBSERVATION))
     if unknown:
         raise PlanError(f"observation: there is no option {unknown[0]!r}; there are {', '.join(OBSERVATION)}")
-    if given.get("dtype") == "bfloat16":
+    whole = {**OBSERVATION, **given}
+    if whole["dtype"] == "bfloat16" and whole["device"] == "cpu":
         raise PlanError("observation: NumPy has no bfloat16; choose float16 or float32")
-    return {**OBSERVATION, **given}
+    return whole
 
 
 def words_of(command: Sequence[str]) -> list[str]:

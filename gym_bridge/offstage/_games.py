@@ -56,12 +56,15 @@ class Games:
         observation_space, action_space: of one place.
         spare_limit: how many spares there can be.
         resets_by_keys: an episode of a game that runs begins by keys, which cannot give it a seed.
-        rows: (rows, *observation_space.shape), the batch. Games write to it while their places are busy.
+        rows: (rows, *observation_space.shape), the batch; an array, or an offstage.DeviceArray. Games write to it while
+            their places are busy.
+        on_cuda: it is a DeviceArray.
         channel: the memory behind it.
 
     Raises:
         PlanError, UnknownKey, ValueError: arguments that make no sense.
         OutOfMemory: there is no room for the shared memory.
+        NotSupported, NoSuchDevice: there is no CUDA here, or no such device, where the observations are to be.
     """
 
     def __init__(
@@ -101,15 +104,21 @@ class Games:
         self._timeout = float(timeout)
         self._process_options = process_options(n, hz, hook, cwd, environment, gpu, screen)
         options = observation_options(observation)
+        device = options.pop("device")
         fill_standard_streams()
         box = _space(options)
         self.spare_limit = spares if self._reset == "restart" else 0
         self.count = n
         row_count = n if rows is None else rows
-        self.channel = _native.Channel(seats=n + self.spare_limit, rows=row_count, observation=options)
+        self.channel = _native.Channel(
+            seats=n + self.spare_limit, rows=row_count, observation=options, device=device
+        )
+        self.on_cuda = self.channel.device != "cpu"
         self.observation_space = box
         self.action_space = self._encoder.space
-        self.rows = np.frombuffer(self.channel.rows, box.dtype).reshape(row_count, *(box.shape or ()))
+        self.rows: Any = self.channel.rows
+        if not self.on_cuda:
+            self.rows = np.frombuffer(self.rows, box.dtype).reshape(row_count, *(box.shape or ()))
         self._free_seats = list(range(n + self.spare_limit))[::-1]
         self._places: list[Player | None] = [None] * n
         self._spares: dict[int, Player] = {}
@@ -184,17 +193,18 @@ class Games:
         except PeerGone:
             player.lost = True
 
-    def play(self, place: int, action: Any) -> Result:
+    def play(self, place: int, action: Any, row: int | None = None) -> Result:
         """act(), wait() and result() of one place."""
+        row = place if row is None else row
         player = self._places[place]
         if player is None or not player.playing or player.open or self._unsettled:
-            self.act(place, action)
+            self.act(place, action, row)
         else:
             events, player.held = self._encode(action, player.held, player.size)
             player.acted = player.open = True
             player.since = monotonic()
             try:
-                self._tell(player.seat, _STEP, self._frame_skip, 0, place, 0, events)
+                self._tell(player.seat, _STEP, self._frame_skip, 0, row, 0, events)
             except PeerGone:
                 player.lost = True
             else:

@@ -60,6 +60,7 @@ class Player:
         "lost",
         "open",
         "orders",
+        "pidfd",
         "playing",
         "process",
         "ready",
@@ -82,6 +83,7 @@ class Player:
         self.orders: deque[Order] = deque()
         self.heard: Any = None  # heard(0) is not empty: something lies in the report pipe; None: there is no pipe
         self.fault: object = None  # why it could not be started
+        self.pidfd = -1
         self.since = 0.0
         self.held: Any = None
         self.size: Size = (0, 0)
@@ -106,12 +108,20 @@ class Player:
             self.fault = error if isinstance(error, StartFailed) else f"the game cannot be started: {error}"
             self.lost = True
         else:
-            self.channel.watch(self.seat, self.process.gone_fd)
+            self.channel.watch(self.seat, self._watched(self.process))
             pipe = self.process._report
             if pipe >= 0:
                 poller = select.poll()
                 poller.register(pipe, select.POLLIN)
                 self.heard = poller.poll
+
+    def _watched(self, process: Process) -> int:
+        """What becomes readable when the process is gone. Not before, where it has memory of a GPU open, which must not
+        be freed then: the other end of a lifeline is readable as soon as that is cut."""
+        if self.channel.device != "cpu":
+            with contextlib.suppress(OSError):
+                self.pidfd = os.pidfd_open(process.pid)
+        return process.gone_fd if self.pidfd < 0 else self.pidfd
 
     @property
     def settled(self) -> bool:
@@ -186,6 +196,9 @@ class Player:
             process.wait(5.0)
         if not self.channel.closed:
             self.channel.watch(self.seat, -1)
+        if self.pidfd >= 0:
+            os.close(self.pidfd)
+            self.pidfd = -1
         process.close()
 
 

@@ -179,6 +179,32 @@ class Rows:
         return tuple(self._map_node(sub, array, of, of_loose) for sub, array in zip(node, bound))
 
 
+class DeviceRows:
+    """What Rows is for an offstage.DeviceArray: one Box each, in memory of a GPU."""
+
+    def __init__(self, memory: Any) -> None:
+        self._memory = memory
+        self.count = len(memory)
+
+    def leaf(self, row: int, key: str | None = None) -> Any:
+        """A row: a view."""
+        return self._memory[row]
+
+    def one(self, row: int, loose: Sequence[Any] = ()) -> Any:
+        """A row as one element; a copy on the GPU."""
+        return self._memory[row].copy()
+
+    def batch(self, rows: slice | Sequence[int], loose: Sequence[Sequence[Any]] = (), copy: bool = True) -> Any:
+        """Rows as a batch: a view for a slice without `copy`, and otherwise a copy on the GPU."""
+        if not isinstance(rows, slice):
+            return self._memory.take(rows)
+        return self._memory[rows].copy() if copy else self._memory[rows]
+
+    def move(self, source: int, target: int) -> None:
+        """Copy a row to another."""
+        self._memory.move(source, target)
+
+
 def _write(leaf: _Leaf, place: Any, element: Any) -> None:
     value = np.asarray(element)
     if value.shape != leaf.shape:

@@ -33,6 +33,10 @@ class GameEnv(gymnasium.Env[Any, Any]):
         ``offset``. An array of its own for each step. A stack is made of observations; after reset() the first one
         fills it.
 
+        With ``device="cuda"`` or "cuda:N" the game fills memory of this process on the GPU, and each observation is an
+        :class:`offstage.DeviceArray`, for ``torch.from_dlpack`` and the like: one of two that are used in turn, valid
+        until the step after next begins; what still reads it on the GPU must be done by then. ``copy()`` keeps it.
+
     Reward and end of an episode:
         what the game reports, with ``offstage.report(reward=..., terminated=..., info=...)`` in Python, with
         ofs_report() in C, or as a line ``reward=1.5 terminated=0 {"score": 3}`` on the descriptor that the variable
@@ -53,7 +57,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
         command: the words that start the program. "{seed}" in them becomes the seed of the episode.
         actions: what can be done; see :mod:`offstage.actions`.
         observation: options of :class:`offstage.Capture`: size (84, 84), gray True, stack 4, layout "CHW", dtype
-            "uint8", crop, filter, max_frames, flip, scale, offset, window.
+            "uint8", crop, filter, max_frames, flip, scale, offset, window, device "cpu".
         hz: frames a second of the game's clock; None: real time, and nothing is the same twice.
         frame_skip: frames of a step.
         reward, terminated, info: functions of (observation, info) that give a float, a bool, and a dict that is added
@@ -75,6 +79,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
 
     Raises:
         PlanError, UnknownKey, ValueError: arguments that make no sense; in step(), an action that is not in the space.
+        NotSupported, NoSuchDevice: with device "cuda", there is no CUDA here, or no such device.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 15}
@@ -125,6 +130,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
             cwd=cwd,
             gpu=gpu,
             screen=screen,
+            rows=2 if str((observation or {}).get("device", "cpu")) != "cpu" else 1,
         )
         self.render_mode = render_mode
         self.metadata = {**self.metadata, "render_fps": (hz or 60.0) / frame_skip}
@@ -134,7 +140,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
         self._first_seed = seed
         self._seeds: deque[int] = deque()  # of the episodes to come, as far as spares need them
         self._spares = games.spare_limit
-        self._row = games.rows[0]
+        self._row = 0  # where the newest observation lies
         self._here = (0,)
         self._playing = False
         self._closed = False
@@ -167,11 +173,12 @@ class GameEnv(gymnasium.Env[Any, Any]):
         while len(seeds) <= self._spares:
             # Half of the range: many programs take a seed as a signed number.
             seeds.append(int(self.np_random.integers(0, 1 << 63, dtype=np.uint64)))
-        games.begin(0, seeds.popleft(), restart=seed is not None and games.resets_by_keys)
+        row = self._other_row()
+        games.begin(0, seeds.popleft(), row, restart=seed is not None and games.resets_by_keys)
         games.wait(self._here)
         result = games.result(0)
         games.prepare(seeds)  # not before: the first one would share the processor with its spares
-        observation = self._row.copy()
+        observation = self._observation(row)
         if self._judged:
             result = games.judge(result, observation)
         self._playing = True
@@ -190,7 +197,8 @@ class GameEnv(gymnasium.Env[Any, Any]):
         if not self._playing:
             raise ResetNeeded(f"there is no episode: {self._why_not}")
         try:
-            result = self._games.play(0, action)
+            row = self._other_row()
+            result = self._games.play(0, action, row)
         except ValueError as error:
             if isinstance(error, PlanError):
                 self._end("the last step failed; call reset() first")
@@ -198,7 +206,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
         except OffstageError:
             self._end("the last step failed; call reset() first")
             raise
-        observation = self._row.copy()
+        observation = self._observation(row)
         if self._judged and not self._games.gone(0):
             result = self._games.judge(result, observation)
         reward, terminated, truncated, info = result
@@ -236,6 +244,17 @@ class GameEnv(gymnasium.Env[Any, Any]):
             "a GameEnv cannot be copied or pickled: it holds running processes. Give the other process a function that "
             "makes one, or use offstage.GameVectorEnv"
         )
+
+    def _other_row(self) -> int:
+        return 1 - self._row if self._games.on_cuda else 0
+
+    def _observation(self, row: int) -> Any:
+        """The newest one, which should lie in this row."""
+        if not self._games.on_cuda:
+            return self._games.rows[0].copy()
+        if not self._games.gone(0):
+            self._row = row
+        return self._games.rows[self._row]
 
     def _end(self, why: str) -> None:
         self._playing = False

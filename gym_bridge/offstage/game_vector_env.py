@@ -15,9 +15,9 @@ from gymnasium.vector.utils import batch_space, iterate
 from ._batch_env import BatchEnv
 from ._games import Games
 from ._infos import AutoresetMode
-from ._rows import Layout
+from ._rows import DeviceRows, Layout
 from ._turns import Answer
-from .errors import GameCrashed, GameError, GameTimeout, OffstageError, StartFailed
+from .errors import GameCrashed, GameError, GameTimeout, OffstageError, PlanError, StartFailed
 
 
 class GameVectorEnv(BatchEnv):
@@ -35,6 +35,11 @@ class GameVectorEnv(BatchEnv):
         each step, or with ``copy=False`` a view of one of two batches that are used in turn: valid until the step after
         next begins. recv() always copies.
 
+        With ``observation={"device": "cuda"}`` or "cuda:N" the batch is memory of this process on the GPU, which all
+        games fill, and observations are an :class:`offstage.DeviceArray`, for ``torch.from_dlpack`` and the like: always
+        such a view. What reads it on the GPU must be done when the step after next begins. recv() and
+        ``infos["final_obs"]`` copy, on the GPU.
+
     A game that crashes, or does not answer within ``timeout`` seconds, is started again, and the others do not notice.
     Its episode is truncated, with reward 0 and its last observation, and ``infos["crashed"]`` has a sentence for it
     (with the mode SameStep also ``infos["final_info"]["crashed"]``). A crash during a reset is in ``infos["crashed"]``
@@ -48,7 +53,7 @@ class GameVectorEnv(BatchEnv):
         autoreset_mode: "NextStep": a step after the end of an episode begins the next one, whatever the action.
             "SameStep": the step that ends an episode does so; its end is in ``infos["final_obs"]`` and
             ``infos["final_info"]``. "Disabled": reset with ``options={"reset_mask": mask}``.
-        copy: see above.
+        copy: see above. None: True in host memory, False on a GPU, where True is PlanError.
         spares: with ``reset="restart"``, so many games more are started ahead, and wait at their first frame to take
             over: an episode's end costs the others nothing while there is one. None: N / 4, at least 1. 0: none.
         seeds: where the seeds of later episodes come from, with ``reset="restart"``. "shared": any spare can serve any
@@ -60,6 +65,7 @@ class GameVectorEnv(BatchEnv):
     Raises:
         PlanError, UnknownKey, ValueError: arguments that make no sense; from step(), an action that is not in the
             space, and then nothing has happened.
+        NotSupported, NoSuchDevice: there is no CUDA here, or no such device, and observations are to be there.
         StartFailed: from the first reset(): the game shows no frame.
         HookFailed: from reset() and step(): what the hook file raised in a game.
         ResetNeeded: a step before the first reset; with Disabled, a step after the end.
@@ -82,7 +88,7 @@ class GameVectorEnv(BatchEnv):
         start: Sequence[Any] | None = None,
         start_frames: int = 0,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-        copy: bool = True,
+        copy: bool | None = None,
         spares: int | None = None,
         seeds: Literal["shared", "own"] = "shared",
         seed: int | None = None,
@@ -101,6 +107,9 @@ class GameVectorEnv(BatchEnv):
             raise ValueError(f'seeds: expected shared or own, not "{seeds}"')
         if render_mode not in (None, "rgb_array"):
             raise ValueError(f"render_mode: expected None or rgb_array, not {render_mode!r}")
+        on_cuda = str((observation or {}).get("device", "cpu")) != "cpu"
+        if on_cuda and copy:
+            raise PlanError("copy: observations in CUDA memory are views; take observations.copy(), or torch's clone()")
         games = Games(
             command,
             num_envs,
@@ -133,7 +142,7 @@ class GameVectorEnv(BatchEnv):
                 games.observation_space,
                 games.action_space,
                 mode=autoreset_mode,
-                copy=copy,
+                copy=not on_cuda if copy is None else copy,
                 timeout=float("inf"),  # each game has its own
                 max_crashes=max_crashes,
                 metadata={"render_modes": ["rgb_array"], "render_fps": fps},
@@ -163,7 +172,11 @@ class _Games:
         self._action_space = games.action_space
         self._layout = Layout(games.action_space, "action")
         self._batched_actions = batch_space(games.action_space, games.count)
-        self.rows = Layout(games.observation_space).rows(games.channel.rows, 2 * games.count)
+        self.rows: Any = (
+            DeviceRows(games.rows)
+            if games.on_cuda
+            else Layout(games.observation_space).rows(games.channel.rows, 2 * games.count)
+        )
         self._row = [0] * games.count
         self._luck: list[np.random.Generator | None] = [None] * games.count
         self._common: np.random.Generator | None = None

@@ -17,7 +17,8 @@
 /* What the play asks of the rest of the process. Every field must be set. */
 struct ofs_lockstep_host {
     void (*request_close)(void);                               /* WM_DELETE_WINDOW to every top-level window */
-    void *(*find_symbol)(void *handle, const char *name);      /* dlsym that leaves dlerror() alone */
+    void *(*open_library)(const char *path, int mode);         /* dlopen and dlsym that leave dlerror() alone */
+    void *(*find_symbol)(void *handle, const char *name);
 };
 
 /* Once, before the first frame and the first X connection; the struct must live as long as the process. */

@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "capture/readback.h"
+#include "gym_bridge/channel/cuda_ipc.h"
 #include "lockstep/private.h"
 #include "tensor/tensor.h"
 
 /* All mutable state of this file. */
 static struct {
-    struct ofs_capture *capture; /* NULL: the learner wants no observations, or `why` there are none */
+    struct ofs_game *seat;
+    struct ofs_cuda_import *import; /* the rows, if they are in CUDA memory */
+    struct ofs_capture *capture;    /* NULL: the learner wants no observations, or `why` there are none */
     bool wanted;
     unsigned depth;
     uint64_t fed; /* number of the frame that was fed last; 0 = none */
@@ -18,12 +21,29 @@ static struct {
     size_t bgra_bytes;
 } eye;
 
+#define OFS_STREAM_LEGACY 1 /* as in cuda_api.h */
+
 static const struct ofs_shim_table *captures(void) { return ofs_tensor_table(OFS_SHIM_TABLE_VERSION); }
 
-void ofs_observe_open(const struct ofs_channel_header *channel)
+/* The learner's rows, and a capture on their device. Without the module for CUDA, or where it does not work, frames
+ * become observations on the processor, and are brought there. */
+static void open_on_cuda(struct ofs_capture_desc *desc)
+{
+    if (ofs_cuda_import_open(eye.seat, &eye.import, eye.why, sizeof eye.why) != OFS_OK)
+        return;
+    desc->device = ofs_cuda_import_device(eye.import);
+    if (ofs_tensor_open_fed(desc, &eye.capture, eye.why, sizeof eye.why) == OFS_OK)
+        return;
+    desc->device = OFS_DEVICE_CPU;
+    (void)ofs_tensor_open_fed(desc, &eye.capture, eye.why, sizeof eye.why);
+}
+
+void ofs_observe_open(struct ofs_game *seat, const struct ofs_lockstep_host *host)
 {
     struct ofs_capture_desc desc = { .struct_size = sizeof desc, .device = OFS_DEVICE_CPU, .slots = 2 };
+    const struct ofs_channel_header *channel = ofs_game_header(seat);
 
+    eye.seat = seat;
     eye.depth = 1;
     eye.wanted = channel->plan_bytes != 0;
     if (!eye.wanted)
@@ -35,15 +55,28 @@ void ofs_observe_open(const struct ofs_channel_header *channel)
                  channel->plan_bytes, sizeof desc.plan);
         return;
     }
-    if (channel->device != OFS_CHANNEL_HOST) {
-        snprintf(eye.why, sizeof eye.why,
-                 "games cannot fill observations in CUDA memory yet: ask for them in host memory");
-        return;
-    }
     memcpy(&desc.plan, channel->plan, sizeof desc.plan);
     if (desc.plan.max_frames == 2)
         eye.depth = 2;
-    (void)ofs_tensor_open_fed(&desc, &eye.capture, eye.why, sizeof eye.why);
+    if (channel->device == OFS_CHANNEL_HOST) {
+        (void)ofs_tensor_open_fed(&desc, &eye.capture, eye.why, sizeof eye.why);
+    } else {
+        ofs_cuda_ipc_loader(host->open_library, host->find_symbol);
+        open_on_cuda(&desc);
+    }
+}
+
+void ofs_observe_close(void)
+{
+    struct ofs_capture *capture = eye.capture;
+
+    eye.capture = NULL;
+    if (capture)
+        captures()->capture_close(capture);
+    ofs_cuda_import_close(eye.import);
+    eye.import = NULL;
+    eye.seat = NULL;
+    snprintf(eye.why, sizeof eye.why, "the learner is gone");
 }
 
 bool ofs_observe_wanted(void) { return eye.wanted; }
@@ -65,15 +98,35 @@ void ofs_observe_frame(const struct ofs_shown *shown, uint64_t number)
     eye.fed = number;
 }
 
-enum ofs_status ofs_observe_write(void *row, size_t row_bytes, char *why, size_t why_bytes)
+static enum ofs_status fill(uint32_t row, const struct ofs_frame *frame, char *why, size_t why_bytes)
+{
+    unsigned char *place;
+    enum ofs_status status;
+
+    if (eye.import) {
+        status = captures()->frame_wait(frame, OFS_STREAM_LEGACY, why, why_bytes);
+        return status == OFS_OK ? ofs_cuda_import_fill(eye.import, row, frame->data, why, why_bytes) : status;
+    }
+    place = ofs_game_row(eye.seat, row);
+    if (!place) {
+        snprintf(why, why_bytes, "there is no row %u for observations", row);
+        return OFS_EINVAL;
+    }
+    memcpy(place, frame->data, frame->bytes);
+    return OFS_OK;
+}
+
+enum ofs_status ofs_observe_write(uint32_t row, char *why, size_t why_bytes)
 {
     struct ofs_frame frame = { .struct_size = sizeof frame };
     enum ofs_status status;
+    size_t row_bytes;
 
     if (!eye.capture) {
         snprintf(why, why_bytes, "%s", eye.why);
         return OFS_EINVAL;
     }
+    row_bytes = ofs_game_header(eye.seat)->row_bytes;
     status = captures()->capture_latest(eye.capture, &frame, why, why_bytes);
     if (status != OFS_OK)
         return status;
@@ -83,7 +136,7 @@ enum ofs_status ofs_observe_write(void *row, size_t row_bytes, char *why, size_t
                  frame.source_width_px, frame.source_height_px, frame.bytes, row_bytes);
         status = OFS_EINVAL;
     } else {
-        memcpy(row, frame.data, row_bytes);
+        status = fill(row, &frame, why, why_bytes);
     }
     captures()->frame_release(&frame, 0);
     return status;

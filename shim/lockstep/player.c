@@ -164,6 +164,7 @@ static void ask_to_close(void)
 static void be_orphan(void)
 {
     ofs_info("the learner is gone: closing");
+    ofs_observe_close();
     ofs_game_leave(player.game.seat, NULL);
     player.game.seat = NULL;
     ofs_report_set_played(false);
@@ -200,7 +201,7 @@ static void sit_down(void)
     pthread_mutex_lock(&player.lock);
     player.wanted = player.game.channel->window;
     pthread_mutex_unlock(&player.lock);
-    ofs_observe_open(player.game.channel);
+    ofs_observe_open(player.game.seat, player.host);
     ofs_game_ready(player.game.seat);
 }
 

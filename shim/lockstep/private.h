@@ -30,14 +30,16 @@ void ofs_turn_forget(void);
 
 /* -- observe.c ----------------------------------------------------------------------------------------------------- */
 /* Observations as the channel's header describes them. False and a sentence: there can be none; that is told later, too. */
-void ofs_observe_open(const struct ofs_channel_header *channel);
+void ofs_observe_open(struct ofs_game *seat, const struct ofs_lockstep_host *host);
+/* Before the seat is left. */
+void ofs_observe_close(void);
 bool ofs_observe_wanted(void);             /* the learner wants any */
 void ofs_observe_begin_episode(void);
 unsigned ofs_observe_depth(void);          /* how many of the last frames one observation is made of: 1 or 2 */
 /* Read the frame of this number, unless that was done. */
 void ofs_observe_frame(const struct ofs_shown *shown, uint64_t number);
-/* The observation of that frame into `row`. OFS_OK, or a sentence. */
-OFS_MUST_USE enum ofs_status ofs_observe_write(void *row, size_t row_bytes, char *why, size_t why_bytes);
+/* The observation of that frame into the row of this number, wherever the rows are. OFS_OK, or a sentence. */
+OFS_MUST_USE enum ofs_status ofs_observe_write(uint32_t row, char *why, size_t why_bytes);
 /* The whole frame as RGB, top row first. */
 OFS_MUST_USE enum ofs_status ofs_observe_picture(const struct ofs_shown *shown, unsigned char *rgb, char *why,
                                                  size_t why_bytes);

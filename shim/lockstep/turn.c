@@ -52,7 +52,6 @@ static void look(const struct ofs_player *player, const struct ofs_shown *shown)
 
 static void fill_row(struct ofs_player *player, const struct ofs_shown *shown)
 {
-    unsigned char *row = ofs_game_row(player->seat, turn.command.row);
     char why[OFS_SENTENCE_BYTES] = "";
     uint64_t begun_ns;
 
@@ -60,7 +59,7 @@ static void fill_row(struct ofs_player *player, const struct ofs_shown *shown)
         return;
     look(player, shown);
     begun_ns = ofs_clock_real_ns();
-    if (ofs_observe_write(row, player->channel->row_bytes, why, sizeof why) != OFS_OK && !turn.why[0])
+    if (ofs_observe_write(turn.command.row, why, sizeof why) != OFS_OK && !turn.why[0])
         snprintf(turn.why, sizeof turn.why, "%s", why[0] ? why : "the frame could not be read");
     turn.observe_ns += ofs_clock_real_ns() - begun_ns;
 }

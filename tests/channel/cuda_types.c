@@ -27,6 +27,7 @@ SAME(cuThreadExchangeStreamCaptureMode, CUstreamCaptureMode *);
 SAME(cuMemAlloc_v2, CUdeviceptr *, size_t);
 SAME(cuMemFree_v2, CUdeviceptr);
 SAME(cuMemsetD8_v2, CUdeviceptr, unsigned char, size_t);
+SAME(cuMemcpyAsync, CUdeviceptr, CUdeviceptr, size_t, CUstream);
 SAME(cuStreamSynchronize, CUstream);
 SAME(cuIpcGetMemHandle, CUipcMemHandle *, CUdeviceptr);
 SAME(cuIpcOpenMemHandle_v2, CUdeviceptr *, CUipcMemHandle, unsigned);

@@ -50,7 +50,7 @@ static void request_close(void)
 }
 
 static const struct ofs_tensor_host tensor_host = { software, no_context, beside, open_library, find_symbol };
-static const struct ofs_lockstep_host lockstep_host = { request_close, find_symbol };
+static const struct ofs_lockstep_host lockstep_host = { request_close, NULL, find_symbol };
 static struct ofs_capture_host capture_host = { .get_proc = get_proc,
                                                 .request_close = request_close,
                                                 .key = no_key,

@@ -16,7 +16,7 @@ RULES = {
     "tensor": ["util", "kernels/plan.h", "capture/frame.h", "capture/readback.h", "capture/pbo.h", "capture/texture.h", "capture/capture.h",
                "client/table.h", "cuda/cuda_api.h"],
     "lockstep": ["util", "capture/frame.h", "capture/readback.h", "tensor/tensor.h", "x11/inject.h", "hook/clock/offstage_clock.h",
-                 "gym_bridge/channel/channel.h"],
+                 "gym_bridge/channel/channel.h", "gym_bridge/channel/cuda_ipc.h"],
     "client": ["kernels/plan.h"],                             # and the public headers
     "cuda": ["util/status.h", "kernels"],
     "include": [],

@@ -14,7 +14,8 @@
 
 #include "hook/clock/clock.h"
 
-#define FIRST_NS (20 * NS_PER_MS) /* of its own time: for so long a new thread is waited for */
+#define FIRST_NS       (20 * NS_PER_MS) /* of its own time: for so long a new thread is waited for */
+#define LET_GO_REAL_NS (10 * NS_PER_MS) /* longer than the longest step */
 
 struct thread ofs_threads[THREADS_MAX];
 _Atomic unsigned ofs_threads_used;
@@ -172,12 +173,21 @@ static bool is_worth_waiting(struct thread *thread)
 /* One thread at a time asks for all; the numbers of another one that asks for itself make it say no. */
 static uint64_t runs_before[THREADS_MAX];
 
+/* It was let go, and has not taken note of it: who looks for himself, at descriptors or a lock, sleeps to the end of his
+ * step, and so does a condition's waiter that was told when it was just on its way there. (One that was told in time may
+ * now sleep on the mutex, for long.) */
+static bool is_let_go(struct thread *thread)
+{
+    return thread->granted && (thread->kind != WAIT_COND ||
+                               ofs_real_ns() - atomic_load(&thread->busy_real) < LET_GO_REAL_NS);
+}
+
 static bool is_asleep(unsigned index, bool again)
 {
     struct thread *thread = &ofs_threads[index];
     uint64_t runs;
     enum kernel_word word = ofs_kernel_word(atomic_load(&thread->tid), &runs);
-    bool told = atomic_load(&thread->told); /* it wakes up, now or with its next step */
+    bool told = atomic_load(&thread->told) || is_let_go(thread); /* it wakes up, now or with its next step */
     bool asleep = word == KERNEL_GONE || (word == KERNEL_ASLEEP && !told && (!again || runs == runs_before[index]));
     if (word == KERNEL_GONE && thread->lazy)
         give_place(thread);
