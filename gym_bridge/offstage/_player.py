@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import select
@@ -11,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from . import _native, _process
+from . import _native
 from ._encode import Size
 from ._process import Process
 from ._waiting import what_they_wait_for
@@ -109,10 +108,9 @@ class Player:
             self.lost = True
         else:
             self.channel.watch(self.seat, self._watched(self.process))
-            pipe = self.process._report
-            if pipe >= 0:
+            if self.process.report_fd >= 0:
                 poller = select.poll()
-                poller.register(pipe, select.POLLIN)
+                poller.register(self.process.report_fd, select.POLLIN)
                 self.heard = poller.poll
 
     def _watched(self, process: Process) -> int:
@@ -177,7 +175,7 @@ class Player:
                 return GameTimeout(_sentence(f"no answer from the game within {timeout:g} s", waiting, story))
             return StartFailed(_sentence(f"the game showed no frame of a window within {timeout:g} s", waiting, story))
         process.wait(5.0)
-        _await_guard(process.pid)
+        process.drain()
         if self.ready:
             return GameCrashed(_sentence("the game ended in the middle of an episode", process.story()))
         return StartFailed(_sentence("the game ended before it showed a frame", process.story()))
@@ -202,26 +200,8 @@ class Player:
         process.close()
 
 
-def _await_guard(pid: int) -> None:
-    """The guard ends when it has kept all that the game printed: a moment after the game's end is known."""
-    end = time.monotonic() + 1.0
-    try:
-        while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None and time.monotonic() < end:
-            time.sleep(0.001)
-    except OSError:  # it was waited for
-        pass
-
-
 def _sentence(*parts: str) -> str:
     return ". ".join(part.strip() for part in parts if part.strip())
-
-
-@atexit.register
-def _collect() -> None:
-    """Guards of games that were ended just now; without a trace when Python ends."""
-    for guard in list(_process._ending):
-        with contextlib.suppress(Exception):
-            guard.wait(2.0)
 
 
 def end_all(players: set[Player], channel: _native.Channel, owner: int) -> None:

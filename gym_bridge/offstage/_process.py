@@ -6,6 +6,7 @@ what the guard says, by sending the game's wait status, is that nothing of it is
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import json
@@ -55,6 +56,14 @@ def _collect() -> None:
         if guard.poll() is not None:
             with contextlib.suppress(ValueError):  # another thread was first
                 _ending.remove(guard)
+
+
+@atexit.register
+def _await_ending() -> None:
+    """Without a trace when Python ends."""
+    for guard in _ending[:]:
+        with contextlib.suppress(Exception):
+            guard.wait(2.0)
 
 
 def fill_standard_streams() -> None:
@@ -112,7 +121,7 @@ class Process:
         self.command = [os.fspath(word) for word in command]
         self._owner = os.getpid()
         self._output: IO[bytes] | None = None
-        self._report = -1
+        self.report_fd = -1  #: where reports() reads; -1: there is no pipe
         self._reported = b""
         self._status: int | None = None
         self._killed = False
@@ -134,8 +143,8 @@ class Process:
                 words += ["--output", str(self._output.fileno())]
                 inherited.append(self._output.fileno())
             if report:
-                self._report, report_end = os.pipe()
-                os.set_blocking(self._report, False)
+                self.report_fd, report_end = os.pipe()
+                os.set_blocking(self.report_fd, False)
                 variables["OFFSTAGE_REPORT"] = str(report_end)
                 inherited.append(report_end)
             try:
@@ -185,6 +194,14 @@ class Process:
                 self._guard.wait(0.05 if end is None else max(0.0, min(0.05, end - time.monotonic())))
         return self.poll()
 
+    def drain(self) -> None:
+        """Of a game that has ended: wait until all that it printed is kept for :meth:`story`, a second at most. The guard
+        ends with that, a moment after the game's end is known."""
+        end = time.monotonic() + 1.0
+        with contextlib.suppress(OSError):  # it was waited for
+            while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None and time.monotonic() < end:
+                time.sleep(0.001)
+
     def kill(self) -> None:
         """Have everything that the game has started killed; does not wait."""
         if self._killed or os.getpid() != self._owner:  # the games of a forked child's parent are the parent's
@@ -205,9 +222,9 @@ class Process:
         self._lifeline.close()
         if self._output is not None:
             self._output.close()
-        if self._report >= 0:
-            os.close(self._report)
-            self._report = -1
+        if self.report_fd >= 0:
+            os.close(self.report_fd)
+            self.report_fd = -1
 
     def __del__(self) -> None:
         if hasattr(self, "pid"):
@@ -251,11 +268,11 @@ class Process:
     def reports(self) -> list[dict[str, Any]]:
         """What came on the report pipe since the last call: dicts with any of "reward" (float), "terminated", "truncated"
         (bool), "info" (dict); or with "error" only, a sentence about a line that is none."""
-        if self._report < 0:
+        if self.report_fd < 0:
             return []
         while True:
             try:
-                data = os.read(self._report, 65536)
+                data = os.read(self.report_fd, 65536)
             except BlockingIOError:
                 break
             if not data:
