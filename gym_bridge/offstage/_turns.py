@@ -7,6 +7,7 @@ middle of the next one. In lockstep all rows of a turn lie in the same half, and
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -83,6 +84,7 @@ class Turns:
         self._mode = mode
         self._max_crashes = max_crashes
         self._rows = players.rows
+        self._cores = len(os.sched_getaffinity(0))
         self._halves = (list(range(count)), list(range(count, 2 * count)))
         self._side = 0  # the half of the newest lockstep batch
         self._target = list(range(count))  # the row that is written to
@@ -144,7 +146,9 @@ class Turns:
             limit = min(self._since[index] for index in busy) + self.timeout
             limit = limit if end is None else min(limit, end)
             missing = min(wanted - len(self.ready), len(busy))
-            for index, event in zip(busy, self.players.wait(busy, missing, max(limit - now, 0.0))):
+            # While a core is free for it, the first answers are looked at before the last ones are there.
+            at_once = 1 if len(busy) <= self._cores else missing
+            for index, event in zip(busy, self.players.wait(busy, at_once, max(limit - now, 0.0))):
                 if event != BUSY:
                     self._settle(index, self.players.take(index, event))
             if len(self.ready) < wanted:

@@ -1,7 +1,8 @@
 /* The server thread: sockets in, the world in the middle, sockets out.
  *
- * One thread per process, started at the first connection, asleep in poll() unless a client speaks. Other threads reach it
- * through a queue and a pipe. Its descriptors are close-on-exec and high; since a program may close descriptors it does not
+ * One thread per process, started at the first connection, asleep in poll() unless a client speaks. Other threads leave
+ * messages for it in a queue and a pipe; or, where they have to wait for what comes of them, work in the world themselves
+ * while the thread sleeps: two changes of threads would cost a game in lockstep a tenth of its frame. Its descriptors are close-on-exec and high; since a program may close descriptors it does not
  * know, and reuse the numbers, each is identified by its inode before it is written to from outside or closed. */
 #include "x11/loop.h"
 
@@ -47,26 +48,35 @@ struct ends {
     struct own_fd server, client;
 };
 
+/* What the thread waits for from a client. */
+struct waited {
+    struct ofs_client *client;       /* only the thread frees one */
+    short events;
+};
+
 struct loop {
-    struct ofs_server *server;       /* the thread's own */
+    struct ofs_server *server;       /* of who holds the world, as all that is not marked */
     struct ends ends[CONNECTIONS];   /* under lock; server.fd 0 = free (zeroed pages cost nothing) */
     struct own_fd wake_read, wake_write;
     struct message queue[QUEUE];     /* under lock */
     unsigned queued;                 /* under lock */
-    struct message running[QUEUE];   /* the thread's own */
-    bool posted_here;                /* the thread's own: by itself, while it carried something out */
+    struct message running[QUEUE];
+    bool posted_here;                /* by who works in it, while something was carried out */
     struct pollfd *polls;            /* the thread's own */
-    struct ofs_client **polled;
-    unsigned poll_cap;
+    struct waited *waited;           /* the same clients */
+    unsigned poll_cap, poll_count;
+    int poll_ms;
     uint8_t buffer[READ_BYTES];
 };
 
 static struct {
-    pthread_mutex_t lock; /* rank: below xview; guards the pointer and the queue */
-    struct loop *loop;    /* NULL: no server runs */
-} process = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    pthread_mutex_t world; /* rank: above all others of the server; held by who works in it, not while the thread sleeps */
+    pthread_mutex_t lock;  /* rank: below xview; guards the pointer and the queue */
+    struct loop *loop;     /* NULL: no server runs */
+} process = { .world = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static __thread struct loop *served; /* on its own thread; NULL elsewhere */
+static __thread struct loop *served; /* on its own thread, and on one that works in it; NULL elsewhere */
+static __thread const sigset_t *callers_mask; /* on one that works in it: the signals that it blocks by itself */
 
 bool ofs_loop_here(void) { return served != NULL; }
 
@@ -125,7 +135,6 @@ static void run_queue(struct loop *loop)
     pthread_mutex_unlock(&process.lock);
     for (unsigned i = 0; i < n; i++)
         loop->running[i].fn(loop->server, loop->running[i].arg);
-    ofs_calls_run(loop->server);
 }
 
 /* False: there was nothing to read. */
@@ -196,29 +205,36 @@ static void drop_client(struct loop *loop, struct ofs_client *c)
     ofs_xview_connection_gone(peer);
 }
 
+static void write_all(struct ofs_server *s)
+{
+    if (!s->server_grab)
+        ofs_server_run_pending(s);
+    for (struct ofs_client *c = s->clients; c; c = c->next)
+        if (c->out_len > c->out_at)
+            write_client(c);
+    ofs_calls_note_due(s);
+}
+
 /* Removing one client sends events to others and may fail those too, so this goes on until nothing changes. */
 static void settle(struct loop *loop)
 {
     struct ofs_server *s = loop->server;
-    bool again = true;
-    while (again) {
-        again = false;
-        if (!s->server_grab)
-            ofs_server_run_pending(s);
-        for (struct ofs_client *c = s->clients, *next; c; c = next) {
-            next = c->next;
-            if (c->out_len > c->out_at)
-                write_client(c);
-            if (c->closing) {
-                drop_client(loop, c);
-                again = true;
-                break;
-            }
-        }
-    }
+    struct ofs_client *c;
+    do {
+        write_all(s);
+        for (c = s->clients; c && !c->closing; c = c->next)
+            ;
+        if (c)
+            drop_client(loop, c);
+    } while (c);
 }
 
-/* Fill the poll list; false: out of memory. */
+static short events_of(const struct ofs_client *c)
+{
+    return (short)((is_served(c) ? POLLIN : 0) | (c->out_len > c->out_at ? POLLOUT : 0));
+}
+
+/* Fill the poll list. */
 static unsigned fill_polls(struct loop *loop)
 {
     unsigned n = 1;
@@ -229,10 +245,10 @@ static unsigned fill_polls(struct loop *loop)
         struct pollfd *polls = realloc(loop->polls, cap * sizeof(*polls));
         if (polls)
             loop->polls = polls;
-        struct ofs_client **polled = realloc(loop->polled, cap * sizeof(*polled));
-        if (polled)
-            loop->polled = polled;
-        if (!polls || !polled)
+        struct waited *waited = realloc(loop->waited, cap * sizeof(*waited));
+        if (waited)
+            loop->waited = waited;
+        if (!polls || !waited)
             n = loop->poll_cap; /* the newest connections wait */
         else
             loop->poll_cap = cap;
@@ -240,11 +256,10 @@ static unsigned fill_polls(struct loop *loop)
     loop->polls[0] = (struct pollfd){ .fd = loop->wake_read.fd, .events = POLLIN };
     unsigned i = 1;
     for (struct ofs_client *c = loop->server->clients; c && i < n; c = c->next, i++) {
-        short out = c->out_len > c->out_at ? POLLOUT : 0;
-        loop->polls[i] = (struct pollfd){ .fd = c->fd, .events = (short)((is_served(c) ? POLLIN : 0) | out) };
-        loop->polled[i] = c;
+        loop->waited[i] = (struct waited){ c, events_of(c) };
+        loop->polls[i] = (struct pollfd){ .fd = c->fd, .events = loop->waited[i].events };
     }
-    return i;
+    return loop->poll_count = i;
 }
 
 static void free_loop(struct loop *loop)
@@ -253,7 +268,7 @@ static void free_loop(struct loop *loop)
     close_own(&loop->wake_write);
     ofs_server_destroy(loop->server);
     free(loop->polls);
-    free(loop->polled);
+    free(loop->waited);
     free(loop);
 }
 
@@ -269,9 +284,13 @@ static void *serve(void *arg)
     struct loop *loop = arg;
     prctl(PR_SET_NAME, "offstage-x11");
     served = loop;
+    pthread_mutex_lock(&process.world);
     for (;;) {
         unsigned n = fill_polls(loop);
-        int ready = poll(loop->polls, n, timeout_ms(loop->server));
+        loop->poll_ms = timeout_ms(loop->server);
+        pthread_mutex_unlock(&process.world);
+        int ready = poll(loop->polls, n, loop->poll_ms);
+        pthread_mutex_lock(&process.world);
         if (ready < 0 && errno != EINTR)
             break;
         /* The program closed our descriptors: this server is over. Their numbers may belong to others by now, the next
@@ -280,25 +299,24 @@ static void *serve(void *arg)
             break;
         for (unsigned i = 1; i < n; i++)
             if (loop->polls[i].revents)
-                (void)read_client(loop, loop->polled[i]);
+                (void)read_client(loop, loop->waited[i].client);
         if (loop->polls[0].revents || loop->posted_here)
             run_queue(loop);
         if (!ofs_calls_virtual())
             ofs_input_run_timers(loop->server);
         ofs_present_run_timers(loop->server);
         settle(loop);
-        ofs_calls_written(loop->server);
     }
     ofs_info("the server's descriptors were closed: ended");
     pthread_mutex_lock(&process.lock);
     if (process.loop == loop)
         process.loop = NULL;
     pthread_mutex_unlock(&process.lock);
-    ofs_calls_end();
     while (loop->server->clients)
         drop_client(loop, loop->server->clients);
     served = NULL;
     free_loop(loop);
+    pthread_mutex_unlock(&process.world);
     return NULL;
 }
 
@@ -343,9 +361,9 @@ static struct loop *start(void)
     loop->wake_read.fd = loop->wake_write.fd = -1;
     loop->poll_cap = 16;
     loop->polls = calloc(loop->poll_cap, sizeof(*loop->polls));
-    loop->polled = calloc(loop->poll_cap, sizeof(*loop->polled));
+    loop->waited = calloc(loop->poll_cap, sizeof(*loop->waited));
     loop->server = ofs_server_create(&config);
-    if (!loop->polls || !loop->polled || !loop->server || !make_wake(loop) || !start_thread(loop)) {
+    if (!loop->polls || !loop->waited || !loop->server || !make_wake(loop) || !start_thread(loop)) {
         free_loop(loop);
         return NULL;
     }
@@ -386,6 +404,69 @@ bool ofs_loop_post(void (*fn)(struct ofs_server *, const void *arg), const void 
     pthread_mutex_unlock(&process.lock);
     errno = saved;
     return ok;
+}
+
+/* ---- working in it from another thread ---- */
+
+/* Does the thread wait for what it would wait for now? */
+static bool waits_for_this(const struct loop *loop)
+{
+    int ms = timeout_ms(loop->server);
+    unsigned i = 1;
+    if (loop->posted_here || (ms >= 0 && (loop->poll_ms < 0 || ms < loop->poll_ms)))
+        return false;
+    for (const struct ofs_client *c = loop->server->clients; c; c = c->next, i++)
+        if (c->closing || i >= loop->poll_count || loop->waited[i].client != c || loop->waited[i].events != events_of(c))
+            return false;
+    return i == loop->poll_count;
+}
+
+static void work(struct loop *loop, void (*fn)(struct ofs_server *, void *arg), void *arg)
+{
+    served = loop;
+    run_queue(loop);
+    fn(loop->server, arg);
+    if (loop->posted_here) /* a frame was shown, and its player moved */
+        run_queue(loop);
+    write_all(loop->server);
+    served = NULL;
+    if (!waits_for_this(loop))
+        (void)!write(loop->wake_write.fd, "", 1); /* a full pipe wakes it as well */
+}
+
+void ofs_loop_open_signals(bool open)
+{
+    sigset_t all;
+    sigfillset(&all);
+    if (callers_mask)
+        pthread_sigmask(SIG_SETMASK, open ? callers_mask : &all, NULL);
+}
+
+bool ofs_loop_call(void (*fn)(struct ofs_server *, void *arg), void *arg)
+{
+    int saved = errno, cancel;
+    sigset_t all, before;
+    struct loop *loop;
+
+    if (served)
+        return false;
+    /* A signal handler that waits for an answer of the server's would wait for itself. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    pthread_mutex_lock(&process.world);
+    pthread_mutex_lock(&process.lock);
+    loop = process.loop && still_ours(&process.loop->wake_write) ? process.loop : NULL;
+    pthread_mutex_unlock(&process.lock);
+    callers_mask = &before;
+    if (loop)
+        work(loop, fn, arg);
+    callers_mask = NULL;
+    pthread_mutex_unlock(&process.world);
+    pthread_setcancelstate(cancel, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = saved;
+    return loop != NULL;
 }
 
 /* ---- new connections ---- */
@@ -460,14 +541,6 @@ enum ofs_status ofs_x11_attach(int fd)
     return status;
 }
 
-bool ofs_loop_runs(void)
-{
-    pthread_mutex_lock(&process.lock);
-    bool runs = process.loop && still_ours(&process.loop->wake_write);
-    pthread_mutex_unlock(&process.lock);
-    return runs;
-}
-
 /* ---- from the GL side ---- */
 
 struct posted_event {
@@ -536,6 +609,7 @@ void ofs_x11_fork_child(void)
     struct loop *loop = process.loop;
     process.loop = NULL;
     pthread_mutex_init(&process.lock, NULL);
+    pthread_mutex_init(&process.world, NULL);
     served = NULL;
     ofs_calls_fork_child();
     ofs_xview_fork_child();

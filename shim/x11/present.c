@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "x11/input.h"
+#include "x11/loop.h"
 #include "x11/picture.h"
 #include "x11/private.h"
 
@@ -49,7 +50,9 @@ void ofs_present_window(struct ofs_window *top)
                                        .bgrx = (const unsigned char *)picture->raster->px,
                                        .pitch_bytes = (size_t)picture->raster->stride * 4,
                                        .sequence = ++picture->sequence };
+    ofs_loop_open_signals(true);
     present(&frame);
+    ofs_loop_open_signals(false);
 }
 
 static bool contains(struct ofs_rect outer, struct ofs_rect inner)
