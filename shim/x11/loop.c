@@ -442,19 +442,32 @@ void ofs_loop_open_signals(bool open)
         pthread_sigmask(SIG_SETMASK, open ? callers_mask : &all, NULL);
 }
 
+/* Signals come while it waits, which may be as long as a learner thinks; and not while it has the world: a handler that
+ * waits for an answer of the server's would wait for itself. */
+static void enter_world(sigset_t *before_out)
+{
+    sigset_t all;
+    sigfillset(&all);
+    for (;;) {
+        pthread_sigmask(SIG_SETMASK, &all, before_out);
+        if (pthread_mutex_trylock(&process.world) == 0)
+            return;
+        pthread_sigmask(SIG_SETMASK, before_out, NULL);
+        pthread_mutex_lock(&process.world);
+        pthread_mutex_unlock(&process.world);
+    }
+}
+
 bool ofs_loop_call(void (*fn)(struct ofs_server *, void *arg), void *arg)
 {
     int saved = errno, cancel;
-    sigset_t all, before;
+    sigset_t before;
     struct loop *loop;
 
     if (served)
         return false;
-    /* A signal handler that waits for an answer of the server's would wait for itself. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    pthread_mutex_lock(&process.world);
+    enter_world(&before);
     pthread_mutex_lock(&process.lock);
     loop = process.loop && still_ours(&process.loop->wake_write) ? process.loop : NULL;
     pthread_mutex_unlock(&process.lock);
