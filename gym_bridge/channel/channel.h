@@ -106,8 +106,8 @@ enum ofs_status ofs_learner_wait(struct ofs_learner *learner, const uint32_t *se
 
 /* A copy of the seat's answer, checked. Texts, informations and the picture are borrowed until the next command or
  * life, the text also until the next call for this seat. While the newest command is not answered, only number, state,
- * process and, of a game that has left, the error are filled in: whatever a dying game wrote beyond that is not to be
- * seen. `number` counts the answers of this life, from 1; 0 = none. OFS_OK, or OFS_EINVAL when the game wrote
+ * process and, of a game that has left or has yet to show its first frame, the error are filled in: whatever a dying game
+ * wrote beyond that is not to be seen. `number` counts the answers of this life, from 1; 0 = none. OFS_OK, or OFS_EINVAL when the game wrote
  * nonsense. */
 struct ofs_answer {
     uint32_t number, state, flags, info_kind, width_px, height_px, picture_width_px, picture_height_px;
@@ -126,7 +126,9 @@ enum ofs_status ofs_learner_answer(const struct ofs_learner *learner, uint32_t s
 struct ofs_game;
 
 /* Come to a seat. `place`: "descriptor:seat:life", the value of OFFSTAGE_CHANNEL. The descriptor is made close-on-exec,
- * and the memory checked. OFS_OK, OFS_EINVAL (not such a place, a memory that is no channel, of another version, or
+ * and the memory checked. Where the descriptor has been closed, or is another file by now, the memory is had from a
+ * process above this one that has it by this number: those that start games close descriptors, as Python's subprocess
+ * does. OFS_OK, OFS_EINVAL (not such a place, a memory that is no channel, of another version, or
  * whose numbers make no sense), OFS_EPEER (the seat has another life, or the learner is gone), OFS_EBUSY (a living
  * process sits there), OFS_ENOMEM, OFS_EIO. */
 enum ofs_status ofs_game_attach(const char *place, struct ofs_game **game_out, char *why, size_t why_bytes);
@@ -147,6 +149,8 @@ unsigned char *ofs_game_info(const struct ofs_game *game, size_t *bytes_out);
 enum ofs_status ofs_game_import_begin(struct ofs_game *game);
 void ofs_game_import_end(struct ofs_game *game);
 
+/* Before the first frame: a sentence for a learner that waits for it in vain. */
+void ofs_game_note(struct ofs_game *game, const char *text);
 /* The first frame has been shown. */
 void ofs_game_ready(struct ofs_game *game);
 

@@ -34,6 +34,12 @@ void ofs_game_write_error(struct ofs_channel_seat *s, const char *text)
     s->error[length] = 0;
 }
 
+void ofs_game_note(struct ofs_game *game, const char *text)
+{
+    if (!ofs_game_over(game) && ofs_load(&game->seat->state) == ofs_state_word(game->life, OFS_SEAT_ATTACHED))
+        ofs_game_write_error(game->seat, text);
+}
+
 /* -- commands and answers ------------------------------------------------------------------------------------------ */
 
 void ofs_game_ready(struct ofs_game *game)

@@ -20,6 +20,7 @@ struct ofs_game {
     uint32_t spin_ns;             /* as the learner had it when the spinner began */
     uint64_t next_look_ns;        /* whether the learner is alive */
     bool watched;                 /* the learner's process id means the same here as there */
+    bool found;                   /* the descriptor is not the one that was named, but one that we have opened */
     bool over;
     struct ofs_channel_event events[OFS_CHANNEL_EVENTS];
 };

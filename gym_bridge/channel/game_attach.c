@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define ANCESTORS    16 /* so far above it is looked for the memory */
 #define SETTLE_TRIES 50 /* 1 ms apart: how long a process that takes a seat may need to say its number */
 
 /* -- coming -------------------------------------------------------------------------------------------------------- */
@@ -55,6 +57,59 @@ static const char *read_header(struct ofs_game *game)
     game->device = status.st_dev;
     game->inode = status.st_ino;
     return ofs_channel_check(&game->h, (uint64_t)status.st_size, (uint64_t)sysconf(_SC_PAGESIZE));
+}
+
+/* 0: there is none. */
+static pid_t parent_of(pid_t process)
+{
+    char path[64], text[512], *end;
+    ssize_t length;
+    int parent = 0, fd;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    length = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    end = strrchr(text, ')'); /* the name before it may hold anything */
+    return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? (pid_t)parent : 0;
+}
+
+/* The memory that another process has by this number, as a descriptor of ours; -1: it has none. */
+static int memory_of(pid_t process, int number)
+{
+    static const char name[] = "/memfd:offstage";
+    char path[64], target[64];
+    ssize_t length;
+    int fd, high = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)process, number);
+    length = readlink(path, target, sizeof target);
+    if (length < (ssize_t)sizeof name - 1 || memcmp(target, name, sizeof name - 1) != 0)
+        return -1; /* to open a file may have effects */
+    fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd >= 0) {
+        high = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        close(fd);
+    }
+    return high;
+}
+
+/* The descriptor is not the channel's: does a process above have it? */
+static bool find_above(struct ofs_game *game, int number)
+{
+    pid_t process = getppid();
+
+    for (int i = 0; i < ANCESTORS && process > 1; i++, process = parent_of(process)) {
+        game->descriptor = memory_of(process, number);
+        if (game->descriptor >= 0) {
+            if (!read_header(game))
+                return true;
+            close(game->descriptor);
+        }
+    }
+    return false;
 }
 
 static bool process_alive(pid_t process)
@@ -164,6 +219,10 @@ static enum ofs_status attach(struct ofs_game *game, const char *place, char *wh
     }
     game->descriptor = (int)descriptor;
     wrong = read_header(game);
+    if (wrong && fcntl(game->descriptor, F_GET_SEALS) < 0 && find_above(game, (int)descriptor)) {
+        wrong = NULL;
+        game->found = true;
+    }
     if (!wrong && game->number >= game->h.seat_count)
         wrong = "it has no such seat";
     if (wrong) {
@@ -199,6 +258,8 @@ enum ofs_status ofs_game_attach(const char *place, struct ofs_game **game_out, c
             OFS_CHANNEL_POINT(103);
         } else {
             unmap(game);
+            if (game->found)
+                close(game->descriptor);
             free(game);
         }
     }

@@ -137,7 +137,7 @@ enum ofs_status ofs_learner_answer(const struct ofs_learner *learner, uint32_t s
         if (answer->info_bytes)
             answer->info = (const unsigned char *)(s + 1) + learner->h.payload_bytes;
     }
-    if (state == OFS_SEAT_GONE || (answer->flags & OFS_ANSWER_FAILED)) {
+    if (state == OFS_SEAT_GONE || state == OFS_SEAT_ATTACHED || (answer->flags & OFS_ANSWER_FAILED)) {
         memcpy(learner->errors[seat], s->error, OFS_CHANNEL_ERROR - 1); /* the last byte stays 0 */
         answer->error = learner->errors[seat];
     }

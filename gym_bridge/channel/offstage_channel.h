@@ -10,7 +10,8 @@
  *   pictures_offset        seat_count places of picture_bytes: whole frames, on request. Without memory until it is used
  *
  * It is a memfd, sealed against shrinking and growing before anyone else sees it. A seat is one game process, or a
- * spare. A game is told its place by the variable OFFSTAGE_CHANNEL, "descriptor:seat:life".
+ * spare. A game is told its place by the variable OFFSTAGE_CHANNEL, "descriptor:seat:life"; once it is there, the value is
+ * empty in it, so that the programs that it starts do not come, too.
  *
  * Who writes what is said at each part, and nobody else does. Fields marked "shared" are read and written by __atomic
  * operations; all others are published by them: those of a command by `command`, those of an answer by `answer`.

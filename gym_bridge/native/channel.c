@@ -1,33 +1,12 @@
-/* Channel: the learner's end of the memory that it shares with its games. */
-#include "native.h"
+/* Channel: the learner's end of the memory that it shares with its games; the object, and the lives of its seats. */
+#include "channel_object.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "channel.h"
 #include "cuda_ipc.h"
 
 #define RELEASE_NS 10000000000ull /* how long close() waits for games to let go of memory of a GPU */
-
-struct channel {
-    PyObject_HEAD PyObject *module;
-    struct ofs_learner *learner; /* NULL once closed */
-    PyObject *rows;              /* memoryview, on a mapping of its own: it outlives the learner's; or a DeviceArray */
-    struct ofs_py_block *block;  /* memory of the rows on a GPU, held until no game has it open */
-    int32_t device;
-    int *watched; /* with `block`: a descriptor of ours for each seat, of who was there last; -1 = none */
-    uint32_t seat_count, row_count;
-    uint64_t row_bytes;
-    bool has_plan;
-    struct ofs_plan_desc plan; /* complete, where has_plan */
-    uint32_t *seats;           /* arguments of a wait, seat_count each */
-    enum ofs_seat_event *found;
-    pid_t pid;
-    bool busy; /* a thread waits without the GIL */
-};
-
-static struct channel *self_of(PyObject *object) { return (struct channel *)object; }
 
 /* -- its arguments ------------------------------------------------------------------------------------------------ */
 
@@ -180,7 +159,7 @@ static void channel_dealloc(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    struct channel *self = self_of(object);
+    struct channel *self = ofs_py_channel_of(object);
     close_now(self);
     PyMem_Free(self->seats);
     PyMem_Free(self->found);
@@ -190,8 +169,7 @@ static void channel_dealloc(PyObject *object)
     Py_DECREF(type);
 }
 
-/* Before every use. False with an exception set. */
-static bool check_use(struct channel *self)
+bool ofs_py_channel_check(struct channel *self)
 {
     if (!self->learner) {
         PyErr_SetString(ofs_py_state(self->module)->closed_error, "the channel was closed");
@@ -209,9 +187,9 @@ static bool check_use(struct channel *self)
     return true;
 }
 
-static bool check_seat(struct channel *self, unsigned int seat)
+bool ofs_py_channel_check_seat(struct channel *self, unsigned int seat)
 {
-    if (!check_use(self))
+    if (!ofs_py_channel_check(self))
         return false;
     if (seat < self->seat_count)
         return true;
@@ -221,7 +199,7 @@ static bool check_seat(struct channel *self, unsigned int seat)
 
 static PyObject *channel_close(PyObject *object, PyObject *unused)
 {
-    struct channel *self = self_of(object);
+    struct channel *self = ofs_py_channel_of(object);
     if (self->busy && self->pid == getpid()) {
         PyErr_SetString(PyExc_RuntimeError, "the channel is in use by another thread: close it when that has returned");
         return NULL;
@@ -230,26 +208,26 @@ static PyObject *channel_close(PyObject *object, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* -- lives and commands ------------------------------------------------------------------------------------------- */
+/* -- lives of seats ----------------------------------------------------------------------------------------------- */
 
 static PyObject *channel_open_seat(PyObject *object, PyObject *args)
 {
     unsigned int seat;
     uint32_t life;
-    if (!PyArg_ParseTuple(args, "I:open_seat", &seat) || !check_seat(self_of(object), seat))
+    if (!PyArg_ParseTuple(args, "I:open_seat", &seat) || !ofs_py_channel_check_seat(ofs_py_channel_of(object), seat))
         return NULL;
-    life = ofs_learner_seat_open(self_of(object)->learner, seat, -1);
-    if (self_of(object)->watched)
-        unwatch(self_of(object), seat);
+    life = ofs_learner_seat_open(ofs_py_channel_of(object)->learner, seat, -1);
+    if (ofs_py_channel_of(object)->watched)
+        unwatch(ofs_py_channel_of(object), seat);
     return PyLong_FromUnsignedLong(life);
 }
 
 static PyObject *channel_watch(PyObject *object, PyObject *args)
 {
-    struct channel *self = self_of(object);
+    struct channel *self = ofs_py_channel_of(object);
     unsigned int seat;
     int gone_fd;
-    if (!PyArg_ParseTuple(args, "Ii:watch", &seat, &gone_fd) || !check_seat(self, seat))
+    if (!PyArg_ParseTuple(args, "Ii:watch", &seat, &gone_fd) || !ofs_py_channel_check_seat(self, seat))
         return NULL;
     if (self->watched) {
         /* Who may have memory of the GPU open is looked at beyond the time of whoever watches here. */
@@ -265,252 +243,43 @@ static PyObject *channel_watch(PyObject *object, PyObject *args)
     Py_RETURN_NONE;
 }
 
-static PyObject *fail_command(struct channel *self, unsigned int seat, enum ofs_status status,
-                              const struct ofs_command *command)
-{
-    const char *why = status == OFS_EBUSY    ? "the command before is not answered yet"
-                      : status == OFS_EAGAIN ? "the game has not shown its first frame"
-                      : status == OFS_EPEER  ? "the game is gone"
-                                             : NULL;
-    if (why)
-        return ofs_py_fail_text(self->module, status, "seat %u: %s", seat, why);
-    return ofs_py_fail_text(
-        self->module, status,
-        "seat %u: a command of kind %u, %u frames, row %u, %u events (of at most %u, in the order of "
-        "their frames), %u bytes: it makes no sense, or the seat was never opened",
-        seat, command->kind, command->frames, command->row, command->event_count, OFS_CHANNEL_EVENTS,
-        command->payload_bytes);
-}
-
-/* The bytes of an argument: those of a bytes object themselves, of anything else a copy. NULL with an exception set. */
-static PyObject *bytes_of(PyObject *value, const char *what)
-{
-    PyObject *view, *bytes;
-    if (PyBytes_Check(value)) {
-        Py_INCREF(value);
-        return value;
-    }
-    view = PyMemoryView_FromObject(value);
-    bytes = view ? PyBytes_FromObject(view) : NULL;
-    Py_XDECREF(view);
-    if (!view)
-        PyErr_Format(PyExc_TypeError, "%s: expected bytes, not %R", what, (PyObject *)Py_TYPE(value));
-    return bytes;
-}
-
-static PyObject *channel_command(PyObject *object, PyObject *args, PyObject *kwargs)
-{
-    static char *names[] = { "seat", "kind", "frames", "flags", "row", "seed", "events", "payload", NULL };
-    struct channel *self = self_of(object);
-    struct ofs_command command = { .frames = 1 };
-    unsigned int seat;
-    unsigned long long seed = 0;
-    PyObject *events = NULL, *payload = NULL, *result = NULL;
-    enum ofs_status status;
-
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "II|IIIKOO:command", names, &seat, &command.kind, &command.frames,
-                                     &command.flags, &command.row, &seed, &events, &payload) ||
-        !check_seat(self, seat))
-        return NULL;
-    command.seed = seed;
-    events = events ? bytes_of(events, "events") : NULL;
-    payload = payload && !PyErr_Occurred() ? bytes_of(payload, "payload") : NULL;
-    if (PyErr_Occurred() || !check_use(self))
-        goto out;
-    if (events && PyBytes_Size(events) % (Py_ssize_t)sizeof(struct ofs_channel_event) != 0) {
-        ofs_py_fail_text(self->module, OFS_EINVAL, "events: %zd bytes are not a number of events, which have %zu each",
-                         PyBytes_Size(events), sizeof(struct ofs_channel_event));
-        goto out;
-    }
-    if ((events && PyBytes_Size(events) > INT32_MAX) || (payload && PyBytes_Size(payload) > INT32_MAX)) {
-        ofs_py_fail_text(self->module, OFS_EINVAL, "seat %u: more bytes than any channel has room for", seat);
-        goto out;
-    }
-    if (events) {
-        command.events = (const void *)PyBytes_AsString(events);
-        command.event_count = (uint32_t)((size_t)PyBytes_Size(events) / sizeof(struct ofs_channel_event));
-    }
-    if (payload) {
-        command.payload = PyBytes_AsString(payload);
-        command.payload_bytes = (uint32_t)PyBytes_Size(payload);
-    }
-    status = ofs_learner_command(self->learner, seat, &command);
-    if (status != OFS_OK) {
-        fail_command(self, seat, status, &command);
-        goto out;
-    }
-    Py_INCREF(Py_None);
-    result = Py_None;
-out:
-    Py_XDECREF(events);
-    Py_XDECREF(payload);
-    return result;
-}
-
-/* -- waiting ------------------------------------------------------------------------------------------------------ */
-
-/* Called by the waiting thread, without the GIL: do Python's signal handlers want to run, and do they raise? */
-static bool interrupted(void *context)
-{
-    PyThreadState **thread = context;
-    bool raised;
-    PyEval_RestoreThread(*thread);
-    raised = PyErr_CheckSignals() != 0;
-    *thread = PyEval_SaveThread();
-    return raised;
-}
-
-/* The seats of a sequence into self->seats; -1 with an exception set. */
-static Py_ssize_t take_seats(struct channel *self, PyObject *sequence)
-{
-    bool list = PyList_Check(sequence), tuple = PyTuple_Check(sequence);
-    Py_ssize_t count = PySequence_Size(sequence);
-    if (count > (Py_ssize_t)self->seat_count) {
-        ofs_py_fail_text(self->module, OFS_EINVAL, "wait: %zd seats, where the channel has %u", count,
-                         self->seat_count);
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *item = list    ? PyList_GetItem(sequence, i)
-                         : tuple ? PyTuple_GetItem(sequence, i)
-                                 : PySequence_GetItem(sequence, i);
-        PyObject *index = item ? PyNumber_Index(item) : NULL;
-        unsigned long number = index ? PyLong_AsUnsignedLong(index) : 0;
-        Py_XDECREF(index);
-        if (!list && !tuple)
-            Py_XDECREF(item);
-        if (PyErr_Occurred())
-            return -1;
-        if (number >= self->seat_count) {
-            ofs_py_fail_text(self->module, OFS_EINVAL, "seat %lu: the channel has seats 0 to %u", number,
-                             self->seat_count - 1);
-            return -1;
-        }
-        self->seats[i] = (uint32_t)number;
-    }
-    return count;
-}
-
-static PyObject *channel_wait(PyObject *object, PyObject *args)
-{
-    struct channel *self = self_of(object);
-    PyObject *sequence, *timeout = NULL, *list;
-    unsigned int wanted;
-    uint64_t timeout_ns;
-    Py_ssize_t count;
-    enum ofs_status status;
-
-    if (!PyArg_ParseTuple(args, "OIO:wait", &sequence, &wanted, &timeout) || !check_use(self) ||
-        !ofs_py_parse_timeout(timeout, OFS_WAIT_FOREVER, &timeout_ns))
-        return NULL;
-    count = take_seats(self, sequence);
-    if (count < 0 || !check_use(self)) /* a number of a class of its own may have closed it */
-        return NULL;
-    /* A look first: what has been answered meanwhile costs no change of threads. */
-    status = ofs_learner_wait(self->learner, self->seats, self->found, (uint32_t)count, wanted, 0, NULL, NULL);
-    if (status == OFS_ETIMEDOUT && timeout_ns > 0) {
-        PyThreadState *thread;
-        self->busy = true;
-        thread = PyEval_SaveThread();
-        status = ofs_learner_wait(self->learner, self->seats, self->found, (uint32_t)count, wanted, timeout_ns,
-                                  interrupted, &thread);
-        PyEval_RestoreThread(thread);
-        self->busy = false;
-        if (status == OFS_EAGAIN && PyErr_Occurred())
-            return NULL;
-    }
-    if (status == OFS_EINVAL)
-        return ofs_py_fail_text(self->module, status,
-                                "wait: %u of %zd seats cannot be waited for, or one was never opened", wanted, count);
-    list = PyList_New(count);
-    for (Py_ssize_t i = 0; list && i < count; i++) {
-        PyObject *event = PyLong_FromLong((long)self->found[i]);
-        if (!event || PyList_SetItem(list, i, event) != 0)
-            Py_CLEAR(list);
-    }
-    return list;
-}
-
-/* -- answers ------------------------------------------------------------------------------------------------------ */
-
-static bool get_answer(struct channel *self, PyObject *args, const char *format, unsigned int *seat_out,
-                       struct ofs_answer *answer)
-{
-    if (!PyArg_ParseTuple(args, format, seat_out) || !check_seat(self, *seat_out))
-        return false;
-    if (ofs_learner_answer(self->learner, *seat_out, answer) == OFS_OK)
-        return true;
-    return ofs_py_fail_text(self->module, OFS_EPEER, "seat %u: what the game wrote into the channel makes no sense",
-                            *seat_out) != NULL;
-}
-
-static PyObject *channel_answer(PyObject *object, PyObject *args)
-{
-    struct channel *self = self_of(object);
-    struct ofs_answer answer;
-    unsigned int seat;
-    return get_answer(self, args, "I:answer", &seat, &answer) ? ofs_py_answer(self->module, &answer) : NULL;
-}
-
-static PyObject *channel_picture(PyObject *object, PyObject *args)
-{
-    struct channel *self = self_of(object);
-    struct ofs_answer answer;
-    unsigned int seat;
-    PyObject *bytes, *flat, *result;
-
-    if (!get_answer(self, args, "I:picture", &seat, &answer))
-        return NULL;
-    if (!answer.picture)
-        return ofs_py_fail_text(self->module, OFS_EAGAIN, "seat %u: its newest answer has no picture", seat);
-    bytes = PyByteArray_FromStringAndSize((const char *)answer.picture,
-                                          (Py_ssize_t)((size_t)answer.picture_width_px * answer.picture_height_px * 3));
-    flat = bytes ? PyMemoryView_FromObject(bytes) : NULL;
-    result =
-        flat ? PyObject_CallMethod(flat, "cast", "s(IIi)", "B", answer.picture_height_px, answer.picture_width_px, 3)
-             : NULL;
-    Py_XDECREF(bytes);
-    Py_XDECREF(flat);
-    return result;
-}
-
 /* -- what it is --------------------------------------------------------------------------------------------------- */
 
 static PyObject *get_descriptor(PyObject *object, void *unused)
 {
-    return check_use(self_of(object)) ? PyLong_FromLong(ofs_learner_descriptor(self_of(object)->learner)) : NULL;
+    return ofs_py_channel_check(ofs_py_channel_of(object)) ? PyLong_FromLong(ofs_learner_descriptor(ofs_py_channel_of(object)->learner)) : NULL;
 }
 
 static PyObject *get_rows(PyObject *object, void *unused)
 {
-    if (!check_use(self_of(object)))
+    if (!ofs_py_channel_check(ofs_py_channel_of(object)))
         return NULL;
-    Py_INCREF(self_of(object)->rows);
-    return self_of(object)->rows;
+    Py_INCREF(ofs_py_channel_of(object)->rows);
+    return ofs_py_channel_of(object)->rows;
 }
 
-static PyObject *get_device(PyObject *object, void *unused) { return ofs_py_device_name(self_of(object)->device); }
+static PyObject *get_device(PyObject *object, void *unused) { return ofs_py_device_name(ofs_py_channel_of(object)->device); }
 
 static PyObject *get_seats(PyObject *object, void *unused)
 {
-    return PyLong_FromUnsignedLong(self_of(object)->seat_count);
+    return PyLong_FromUnsignedLong(ofs_py_channel_of(object)->seat_count);
 }
 
 static PyObject *get_row_count(PyObject *object, void *unused)
 {
-    return PyLong_FromUnsignedLong(self_of(object)->row_count);
+    return PyLong_FromUnsignedLong(ofs_py_channel_of(object)->row_count);
 }
 
 static PyObject *get_row_bytes(PyObject *object, void *unused)
 {
-    return PyLong_FromUnsignedLongLong(self_of(object)->row_bytes);
+    return PyLong_FromUnsignedLongLong(ofs_py_channel_of(object)->row_bytes);
 }
 
-static PyObject *get_closed(PyObject *object, void *unused) { return PyBool_FromLong(!self_of(object)->learner); }
+static PyObject *get_closed(PyObject *object, void *unused) { return PyBool_FromLong(!ofs_py_channel_of(object)->learner); }
 
 static PyObject *get_shape(PyObject *object, void *unused)
 {
-    struct channel *self = self_of(object);
+    struct channel *self = ofs_py_channel_of(object);
     int64_t shape[3];
     if (!self->has_plan)
         Py_RETURN_NONE;
@@ -520,14 +289,14 @@ static PyObject *get_shape(PyObject *object, void *unused)
 
 static PyObject *get_dtype(PyObject *object, void *unused)
 {
-    if (!self_of(object)->has_plan)
+    if (!ofs_py_channel_of(object)->has_plan)
         Py_RETURN_NONE;
-    return PyUnicode_FromString(ofs_py_dtype_name(self_of(object)->plan.dtype));
+    return PyUnicode_FromString(ofs_py_dtype_name(ofs_py_channel_of(object)->plan.dtype));
 }
 
 static PyObject *channel_enter(PyObject *object, PyObject *unused)
 {
-    if (!check_use(self_of(object)))
+    if (!ofs_py_channel_check(ofs_py_channel_of(object)))
         return NULL;
     Py_INCREF(object);
     return object;
@@ -564,17 +333,17 @@ static PyMethodDef channel_methods[] = {
     { "watch", channel_watch, METH_VARARGS,
       "watch(seat, gone_fd)\n--\n\nA descriptor that becomes readable when the seat's process is gone; -1: none. It is "
       "borrowed until the seat's next life or close()." },
-    { "command", (PyCFunction)(void (*)(void))channel_command, METH_VARARGS | METH_KEYWORDS,
+    { "command", (PyCFunction)(void (*)(void))ofs_py_channel_command, METH_VARARGS | METH_KEYWORDS,
       "command(seat, kind, frames=1, flags=0, row=0, seed=0, events=b'', payload=b'')\n--\n\nGive a command, "
       "COMMAND_*. "
       "`events`: struct.pack('=HHIii', kind, after, code, a, b) each, in the order of `after`.\n\n"
       "Raises PlanError, BackPressure (the one before is not answered), NoFrameYet, PeerGone." },
-    { "wait", channel_wait, METH_VARARGS,
+    { "wait", ofs_py_channel_wait, METH_VARARGS,
       "wait(seats, wanted, timeout)\n--\n\nWait until `wanted` of the seats are answered or lost, or `timeout` seconds "
       "are "
       "over (None: never). Returns for each seat 0 (busy), 1 (answered, or ready) or 2 (lost)." },
-    { "answer", channel_answer, METH_VARARGS, "answer(seat)\n--\n\nThe seat's newest answer, as an Answer." },
-    { "picture", channel_picture, METH_VARARGS,
+    { "answer", ofs_py_channel_answer, METH_VARARGS, "answer(seat)\n--\n\nThe seat's newest answer, as an Answer." },
+    { "picture", ofs_py_channel_picture, METH_VARARGS,
       "picture(seat)\n--\n\nThe whole frame that answered a COMMAND_PICTURE: (height, width, 3), uint8, RGB, top row "
       "first; a copy. NoFrameYet if there is none." },
     { "close", channel_close, METH_NOARGS,

@@ -6,6 +6,7 @@
  * wait.c     waiting for a frame                      dlpack.c   DLPack, out of frames
  * errors.c   a C status as a Python exception         target.c   where Capture.read() writes: NumPy, DLPack, CUDA arrays
  * channel.c  Channel, the learner's end               seat.c     Seat, the game's end
+ * channel_play.c  its commands, waits and answers
  * rows.c     observations in a channel                words.c    what goes over it, and the numbers that have names
  * device.c   DeviceArray: observations in CUDA memory
  * turn.c     reports and hooks inside a game          keysyms.c  names of keys

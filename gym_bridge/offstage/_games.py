@@ -19,8 +19,6 @@ nobody else; its place is idle then, and begin() starts another game there.
 from __future__ import annotations
 
 import os
-import weakref
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
@@ -28,10 +26,11 @@ from typing import Any
 import numpy as np
 
 from . import _encode, _native
+from ._crew import Crew
 from ._game_options import check_functions, check_numbers, observation_options, process_options, reset_of, words_of
-from ._player import BUSY, DONE, LOST, Order, Player, end_all
+from ._player import BUSY, DONE, LOST, Order, Player
 from ._process import fill_standard_streams
-from ._result import Result, add_json, failure_of, seconds, with_reports
+from ._result import Result, add_json, failure_of, finite, seconds, with_reports
 from .errors import Closed, NotSupported, PeerGone, ResetNeeded
 from .observation import _space
 
@@ -91,7 +90,7 @@ class Games:
         screen: tuple[int, int] | None = None,
         rows: int | None = None,
     ) -> None:
-        self._command = words_of(command)
+        command = words_of(command)
         check_numbers(hz, frame_skip, start_frames, spares, timeout)
         check_functions(reward=reward, terminated=terminated, info=info)
         self._frame_skip = frame_skip = int(frame_skip)
@@ -100,9 +99,9 @@ class Games:
         self._reward, self._terminated, self._info = reward, terminated, info
         self._reset, self._reset_script = reset_of(reset, hook, start_frames)
         self.resets_by_keys = self._reset == "keys"
-        self._start_script = _encode.script(start or (), "start", start_frames)
+        start_script = _encode.script(start or (), "start", start_frames)
         self._timeout = float(timeout)
-        self._process_options = process_options(n, hz, hook, cwd, environment, gpu, screen)
+        how = process_options(n, hz, hook, cwd, environment, gpu, screen)
         options = observation_options(observation)
         device = options.pop("device")
         fill_standard_streams()
@@ -119,16 +118,10 @@ class Games:
         self.rows: Any = self.channel.rows
         if not self.on_cuda:
             self.rows = np.frombuffer(self.rows, box.dtype).reshape(row_count, *(box.shape or ()))
-        self._free_seats = list(range(n + self.spare_limit))[::-1]
         self._places: list[Player | None] = [None] * n
-        self._spares: dict[int, Player] = {}
-        self._queue: deque[Player] = deque()  # to be started
-        self._unsettled: list[Player] = []  # started, and not yet where a plain command leads to a plain answer
-        self._start_limit = max(1, len(os.sched_getaffinity(0)))
+        self._crew = Crew(self.channel, n + self.spare_limit, command, start_script, how)
+        self._unsettled, self._queue = self._crew.unsettled, self._crew.queue
         self._tell = self.channel.command
-        self._owner = os.getpid()
-        self._alive: set[Player] = set()
-        self._finalizer = weakref.finalize(self, end_all, self._alive, self.channel, self._owner)
 
     # -- episodes ------------------------------------------------------------------------------------------------------
 
@@ -140,19 +133,17 @@ class Games:
             row: where the first observation goes.
             restart: a new process also where `reset` is by keys or by a hook.
         """
-        if self._owner != os.getpid():
+        if self._crew.owner != os.getpid():
             raise Closed(
                 "these games were started before fork(), and belong to the other process: make an environment here"
             )
         row = place if row is None else row
         player = self._places[place]
         if player is None or restart or self._reset == "restart" or player.lost or not player.ready or player.open:
-            self._retire(player)
-            player = self._places[place] = self._spares.pop(seed, None) or self._new(seed)
+            self._crew.retire(player)
+            player = self._places[place] = self._crew.take(seed)
             player.orders.append(self._first(row, seed))
-            if player.process is None and player not in self._queue:
-                self._queue.append(player)
-            self._launch()
+            self._crew.launch()
         else:
             player.orders.append(self._again(player, row, seed))
         player.acted, player.playing, player.held = False, False, self._encoder.start()
@@ -162,14 +153,7 @@ class Games:
     def prepare(self, seeds: Sequence[int]) -> None:
         """The seeds that begin() will ask for next, the nearest first. Spares are started for as many of them as there
         may be, and spares with other seeds are ended."""
-        wanted = list(seeds)[: self.spare_limit]
-        for seed in [seed for seed in self._spares if seed not in wanted]:
-            self._retire(self._spares.pop(seed))
-        for seed in wanted:
-            if seed not in self._spares and self._free_seats:
-                self._spares[seed] = player = self._new(seed)
-                self._queue.append(player)
-        self._launch()
+        self._crew.prepare(list(seeds)[: self.spare_limit])
 
     def act(self, place: int, action: Any, row: int | None = None, blind: bool = False) -> None:
         """One step at a place: frame_skip frames with this action. It is busy then.
@@ -244,6 +228,7 @@ class Games:
 
         Raises:
             StartFailed, GameCrashed, GameTimeout, HookFailed: what went wrong; the place is idle, its process ended.
+            ReportFailed: likewise; but the process goes on where the game's lines on OFFSTAGE_REPORT make no sense.
             PlanError: the observation does not fit the game's window.
         """
         player = self._places[place]
@@ -252,12 +237,13 @@ class Games:
         answer = self.channel.answer(player.seat)
         flags, frames, virtual_ns = answer.flags, answer.frames_shown, answer.virtual_ns
         player.size = (answer.width, answer.height)
-        if flags & _FAILED:
-            self._drop(place)
-            raise failure_of(answer.error)
         player.seen = seen = (frames, virtual_ns)
         if not player.acted:
             player.base, player.playing = seen, True
+        if flags & _FAILED:
+            where = self._where(place)
+            self._drop(place)
+            raise failure_of(answer.error, where)
         base = player.base
         info: dict[str, Any] = {"frames": frames - base[0], "time": seconds(virtual_ns - base[1])}
         if flags & _CLOSED:
@@ -266,22 +252,30 @@ class Games:
             add_json(info, answer.info or player.told)
             player.told = b""
         reward, terminated, truncated = answer.reward, flags & _TERMINATED != 0, flags & _TRUNCATED != 0
+        if reward - reward != 0.0:  # infinite, or no number
+            finite(reward, self._where(place), "the sum of the rewards that were reported")
         result = Result(reward, terminated, truncated, info)
         if player.heard is not None and player.heard(0):
-            result = self._with_reports(player, result)
+            result = self._with_reports(place, player, result)
         if not player.acted:
             return Result(0.0, False, False, info)
         if result.terminated or result.truncated:
             player.playing = False
         return result
 
-    def judge(self, result: Result, observation: Any) -> Result:
-        """With the learner's own functions `reward`, `terminated` and `info` applied."""
+    def judge(self, result: Result, observation: Any, place: int = 0) -> Result:
+        """With the learner's own functions `reward`, `terminated` and `info` applied.
+
+        Raises:
+            ReportFailed: `reward` gave what is no finite number.
+        """
         reward, terminated, truncated, info = result
         if self._info is not None:
             info.update(self._info(observation, info) or ())
         if self._reward is not None:
             reward = float(self._reward(observation, info))
+            if reward - reward != 0.0:
+                finite(reward, self._where(place), "what the function reward gave")
         if self._terminated is not None and not terminated:
             terminated = bool(self._terminated(observation, info))
         return Result(reward, terminated, truncated, info)
@@ -319,10 +313,7 @@ class Games:
     def close(self) -> None:
         """End all games. May be called again."""
         self._places = [None] * self.count
-        self._spares.clear()
-        self._queue.clear()
-        self._unsettled.clear()
-        self._finalizer()
+        self._crew.close()
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
@@ -330,15 +321,6 @@ class Games:
         player = self._places[place]
         if player is None:
             raise ResetNeeded(f"place {place}: there is no game; begin an episode first")
-        return player
-
-    def _new(self, seed: int) -> Player:
-        player = Player(self.channel, self._free_seats.pop(), self._command, seed)
-        events, frames = self._start_script
-        if frames:
-            player.orders.append(Order(_STEP, frames, _BLIND, 0, 0, events))
-        self._alive.add(player)
-        self._unsettled.append(player)
         return player
 
     def _first(self, row: int, seed: int) -> Order:
@@ -353,33 +335,21 @@ class Games:
         events = _encode.in_order([_encode.release(self._encoder.held(player.held)), events])
         return Order(_RESET if self._reset == "hook" else _STEP, max(1, frames), _FIRST, row, seed, events)
 
-    def _launch(self) -> None:
-        starting = sum([p.process is not None and not p.ready and not p.lost for p in self._unsettled])
-        spares = self._spares.values()
-        while self._queue and starting < self._start_limit:
-            player = next((player for player in self._queue if player not in spares), self._queue[0])
-            self._queue.remove(player)
-            player.start(self._process_options)
-            starting += 1
-
-    def _retire(self, player: Player | None) -> None:
-        if player is None:
-            return
-        player.end()
-        for players in (self._queue, self._unsettled):
-            if player in players:
-                players.remove(player)
-        self._alive.discard(player)
-        self._free_seats.append(player.seat)
+    def _where(self, place: int) -> str:
+        """For a person: which game, and in which step."""
+        player = self._places[place]
+        frames = 0 if player is None else player.seen[0] - player.base[0]
+        which = f"game {place}, " if self.count > 1 else ""
+        return f"{which}step {frames // self._frame_skip} of the episode (frame {frames})"
 
     def _drop(self, place: int) -> None:
-        self._retire(self._places[place])
+        self._crew.retire(self._places[place])
         self._places[place] = None
 
     def _wait_slowly(self, players: list[Player], wanted: int, timeout: float | None) -> None:
         end = None if timeout is None else monotonic() + timeout
         while True:
-            self._launch()
+            self._crew.launch()
             left = [player for player in players if not player.done]
             if len(players) - len(left) >= wanted:
                 break
@@ -394,27 +364,23 @@ class Games:
                 player.note(event)
                 if not player.done and now >= player.since + self._timeout:
                     player.expire()
-            self._settle()
+            self._crew.settle()
             if end is not None and now >= end:
                 break
 
-    def _settle(self) -> None:
-        spares = self._spares.values()
-        self._unsettled = [p for p in self._unsettled if not (p.done if p in spares else p.settled)]
-
-    def _with_reports(self, player: Player, result: Result) -> Result:
+    def _with_reports(self, place: int, player: Player, result: Result) -> Result:
         """And what the game wrote to the descriptor OFFSTAGE_REPORT."""
         reports = player.process.reports() if player.process is not None else ()
         if not reports:
             return result
-        return with_reports(result, reports)
+        return with_reports(result, reports, self._where(place))
 
     def _lost(self, place: int, player: Player) -> Result:
         in_order = player.acted and not player.expired and player.exit_status() == 0
         if in_order:  # somebody pressed what ends the game, or it was won
             frames, virtual_ns = player.seen
             info = {"frames": frames - player.base[0], "time": seconds(virtual_ns - player.base[1])}
-            result = self._with_reports(player, Result(0.0, True, False, info))
+            result = self._with_reports(place, player, Result(0.0, True, False, info))
             info["closed"] = True
             self._drop(place)
             return result

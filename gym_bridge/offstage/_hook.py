@@ -29,6 +29,7 @@ from typing import Any
 
 from . import _native
 from ._report import report
+from .errors import OutOfMemory, PlanError, ReportFailed
 
 _PARTS = ("reward", "terminated", "truncated", "info")
 _FUNCTIONS = ("setup", "reset", "observe", *_PARTS)
@@ -73,7 +74,15 @@ class Game:
 
     def report(self, **what: Any) -> bool:
         """As :func:`offstage.report`."""
+        return _tell(**what)
+
+
+def _tell(**what: Any) -> bool:
+    """The learner gets one exception for what cannot be reported, whoever found out: this end, or its own."""
+    try:
         return report(**what)
+    except (OutOfMemory, PlanError) as error:
+        raise ReportFailed(str(error)) from None
 
 
 def _is_a(value: object, kind: type | str) -> bool:
@@ -113,6 +122,10 @@ class Hook:
         return None
 
     def load(self) -> None:
+        # Python's copy of the environment, for programs that the game starts with it; the library has seen to the other.
+        for name in ("OFFSTAGE_CHANNEL", "OFFSTAGE_HOOK"):
+            if name in os.environ:
+                os.environ[name] = ""
         spec = importlib.util.spec_from_file_location("offstage_hook", self.path)
         if spec is None or spec.loader is None:
             raise ImportError(f"{self.path} is not a Python file")
@@ -146,7 +159,7 @@ class Hook:
             if function is not None:
                 found[name] = function(self.game)
         if found:
-            report(**{name: value for name, value in found.items() if value is not None})
+            _tell(**{name: value for name, value in found.items() if value is not None})
 
     def sentence(self, error: BaseException) -> str:
         """Type, text and place of an exception; the place is the last line of the hook's own file."""

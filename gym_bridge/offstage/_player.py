@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from . import _native
 from ._encode import Size
-from ._process import Process
+from ._process import Process, await_ending
 from ._waiting import what_they_wait_for
-from .errors import GameCrashed, GameError, GameTimeout, PeerGone, StartFailed
+from .errors import GameCrashed, GameError, GameTimeout, OffstageError, PeerGone, StartFailed
 
 #: How a player stands.
 BUSY, DONE, LOST = 0, 1, 2
+_LAST_PATIENCE_S = 2.0  # the guards of a channel's games need so long at most, unless the machine is in trouble
 
 
 class Order(NamedTuple):
@@ -173,12 +174,23 @@ class Player:
             process.kill()
             if self.ready:
                 return GameTimeout(_sentence(f"no answer from the game within {timeout:g} s", waiting, story))
-            return StartFailed(_sentence(f"the game showed no frame of a window within {timeout:g} s", waiting, story))
+            others = self._other_windows()
+            which = "the window that is to be played" if others else "a window"
+            said = f"the game showed no frame of {which} within {timeout:g} s"
+            return StartFailed(_sentence(said, others, waiting, story))
         process.wait(5.0)
         process.drain()
         if self.ready:
             return GameCrashed(_sentence("the game ended in the middle of an episode", process.story()))
         return StartFailed(_sentence("the game ended before it showed a frame", process.story()))
+
+    def _other_windows(self) -> str:
+        """Of a game that shows frames, but none in the window that it is to be played in: which it has."""
+        with contextlib.suppress(OffstageError):
+            answer = self.channel.answer(self.seat)
+            if answer.state == _native.SEAT_ATTACHED:
+                return answer.error
+        return ""
 
     def exit_status(self) -> int | None:
         """Of a player that is lost; None while something of its process runs."""
@@ -215,3 +227,4 @@ def end_all(players: set[Player], channel: _native.Channel, owner: int) -> None:
     for player in list(players):
         player.end()
     players.clear()
+    await_ending(_LAST_PATIENCE_S)

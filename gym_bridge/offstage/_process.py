@@ -58,12 +58,16 @@ def _collect() -> None:
                 _ending.remove(guard)
 
 
-@atexit.register
-def _await_ending() -> None:
-    """Without a trace when Python ends."""
+def await_ending(seconds: float) -> None:
+    """Wait until those have ended, so long at most: nothing of them is left then, and no zombie stays."""
+    end = time.monotonic() + seconds
     for guard in _ending[:]:
         with contextlib.suppress(Exception):
-            guard.wait(2.0)
+            guard.wait(max(0.0, end - time.monotonic()))
+    _collect()
+
+
+atexit.register(await_ending, 2.0)  # without a trace when Python ends, too
 
 
 def fill_standard_streams() -> None:

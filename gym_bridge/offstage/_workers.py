@@ -16,7 +16,7 @@ from gymnasium.error import CustomSpaceError
 from gymnasium.vector.utils import batch_space, iterate
 
 from . import _native, _worker
-from ._process import fill_standard_streams
+from ._process import await_ending, fill_standard_streams
 from ._rows import Layout
 from ._turns import ANSWERED, BUSY, Answer
 from ._worker import LENGTH, STREAMED, Description, Order
@@ -333,6 +333,7 @@ class Workers:
             os.close(order)
         self._orders = []
         self._workers = []
+        await_ending(2.0)
 
     def _close_in_order(self, indices: Sequence[int], end: float) -> None:
         # What was begun is let go on; its results are of no use to anybody.

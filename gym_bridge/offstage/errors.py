@@ -81,6 +81,11 @@ class HookFailed(GameError, RuntimeError):
     """The hook file raised an error inside the game, or lacks a function that is needed."""
 
 
+class ReportFailed(GameError, RuntimeError):
+    """What a game reported, or a function of its learner's gave, cannot be used: a reward that is no finite number, an
+    info that is too long, a line that is no report. The sentence says which game, and in which step."""
+
+
 class ResetNeeded(GameError, RuntimeError):
     """There is no episode: reset() first. Before the first one, after the end of an episode, and after an error."""
 

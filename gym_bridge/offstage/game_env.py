@@ -193,6 +193,7 @@ class GameEnv(gymnasium.Env[Any, Any]):
             GameCrashed: the game ended, with an error or by a signal.
             GameTimeout: it did not show its frames within ``timeout``; it was killed.
             HookFailed: the hook file raised an error.
+            ReportFailed: a reward is no finite number, or what the game reported makes no sense.
         """
         if not self._playing:
             raise ResetNeeded(f"there is no episode: {self._why_not}")

@@ -272,7 +272,7 @@ class _Games:
         fresh = not self._games.gone(index)
         if self._judged and fresh:
             try:
-                result = self._games.judge(result, self.rows.leaf(self._row[index]))
+                result = self._games.judge(result, self.rows.leaf(self._row[index]), index)
             except Exception as error:  # the others' results are not lost by it
                 return Answer(failure=error)
             if result.terminated or result.truncated:

@@ -26,8 +26,9 @@ void ofs_lockstep_init(const struct ofs_lockstep_host *host);
 
 /* A frame has been shown, on this thread; its GL context is current, its pixels are there. Waits for the learner.
  *
- * The one place where we end the process that we live in: a game whose learner is dead, or has closed the channel, belongs
- * to nobody. Its windows are asked to close; if it shows frames 2 s later it gets SIGTERM, and 2 s later SIGKILL. */
+ * The one place where we end the process that we live in. A game whose learner is dead, or has closed the channel, belongs
+ * to nobody: its windows are asked to close; if it shows frames 2 s later it gets SIGTERM, and 2 s later SIGKILL. One that
+ * has a learner which it cannot reach is waited for in vain: it says why, and exits with status 125. */
 void ofs_lockstep_frame(const struct ofs_shown *shown);
 void ofs_lockstep_gone(uint32_t window);
 void ofs_lockstep_fork_child(void);

@@ -1,6 +1,7 @@
 /* Which window is played, and by whom. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,9 +19,12 @@
 /* So many frames of a window that cannot be seen are none: GLFW shows one before it maps its window. Beyond, it is a program
  * that draws in a hidden window. */
 #define HIDDEN_FRAMES 4
+/* Instead of a window's id: every window counts, until the one that the learner names has shown a frame. */
+#define SEEKING_WINDOW (UINT32_MAX - 1)
 
 enum stage {
-    FRESH, /* no frame has been shown */
+    FRESH,   /* no frame has been shown */
+    SEEKING, /* none of the window that the learner names */
     PLAYED,
     UNPLAYED, /* no learner, or none that wants us */
     RELEASED, /* told to close and to run on */
@@ -45,6 +49,10 @@ static struct {
     struct ofs_player game;
     uint64_t looked_ns, asked_ns; /* real time: looked at the learner; asked the windows to close */
     bool terminated;
+    struct other {
+        uint32_t window, width_px, height_px;
+    } others[8]; /* that showed frames while another one was sought */
+    uint32_t others_count;
 } player = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .wanted = OFS_WINDOW_FIRST };
 
 static __thread bool inside; /* a function of the game's that is called in a turn shows a frame */
@@ -68,6 +76,7 @@ static bool is_played(const struct ofs_shown *shown)
     switch (player.wanted) {
     case OFS_WINDOW_LARGEST: return shown->largest && (!another || player.gone || !player.busy);
     case OFS_WINDOW_FIRST: break;
+    case SEEKING_WINDOW: return true;
     default: return shown->window == player.wanted;
     }
     if (!another) {
@@ -172,6 +181,66 @@ static void be_orphan(void)
     ask_to_close();
 }
 
+/* Programs that the game starts from now on are not the game, and are not told of the learner. OFFSTAGE_REPORT stays: a
+ * shell that the game runs may report. In place, since other threads may be reading the environment. */
+static void hide_learner(void)
+{
+    static const char *const names[] = { "OFFSTAGE_CHANNEL=", "OFFSTAGE_HOOK=" };
+
+    for (char **entry = environ; entry && *entry; entry++)
+        for (size_t i = 0; i < OFS_ARRAY_LEN(names); i++)
+            if (strncmp(*entry, names[i], strlen(names[i])) == 0 && (*entry)[strlen(names[i])])
+                (*entry)[strlen(names[i])] = '\0';
+}
+
+/* A frame of another window than the one that is named: say so, for a learner that waits in vain. */
+static void note_other(const struct ofs_shown *shown)
+{
+    char text[OFS_SENTENCE_BYTES] = "";
+    uint32_t i = 0;
+    size_t used = 0;
+
+    while (i < player.others_count && player.others[i].window != shown->window)
+        i++;
+    if (i == OFS_ARRAY_LEN(player.others) ||
+        (i < player.others_count && player.others[i].width_px == shown->width_px &&
+         player.others[i].height_px == shown->height_px))
+        return;
+    player.others_count = i < player.others_count ? player.others_count : i + 1;
+    player.others[i] = (struct other){ shown->window, shown->width_px, shown->height_px };
+    for (uint32_t k = 0; k < player.others_count && used < sizeof text; k++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u (%ux%u)", k ? ", " : "it shows frames in ",
+                                 player.others[k].window, player.others[k].width_px, player.others[k].height_px);
+    if (used < sizeof text)
+        snprintf(text + used, sizeof text - used, ", and is to be played in window %u", player.game.channel->window);
+    ofs_game_note(player.game.seat, text);
+}
+
+/* Is this the window that the learner names? Then the play begins. */
+static void seek(const struct ofs_shown *shown)
+{
+    uint32_t wanted = player.game.channel->window;
+
+    if (wanted != OFS_WINDOW_FIRST && wanted != OFS_WINDOW_LARGEST && wanted != shown->window) {
+        note_other(shown);
+        return;
+    }
+    pthread_mutex_lock(&player.lock);
+    player.wanted = wanted;
+    pthread_mutex_unlock(&player.lock);
+    player.stage = PLAYED;
+    ofs_observe_open(player.game.seat, player.host);
+    ofs_game_ready(player.game.seat);
+}
+
+/* It was started for a learner that cannot reach it, and would wait for it as long as it may: it is ended at once. */
+static void be_useless(void)
+{
+    be_orphan();
+    player.terminated = true;
+    (void)kill(getpid(), SIGTERM);
+}
+
 /* The first frame: come to the learner's seat. */
 static void sit_down(void)
 {
@@ -187,22 +256,22 @@ static void sit_down(void)
         be_orphan();
         return;
     }
-    if (status != OFS_OK) {
-        /* A second process of a game that draws is usual enough; everything else is the learner's error. */
-        if (status == OFS_EBUSY)
-            ofs_warn("this process draws too, and is not played: %s", why);
-        else
-            ofs_error("no learner can play this process: %s", why);
+    if (status == OFS_EBUSY) { /* a second process of a game that draws is usual enough */
+        ofs_warn("this process draws too, and is not played: %s", why);
         ofs_report_set_played(false);
         return;
     }
-    player.stage = PLAYED;
+    if (status != OFS_OK) {
+        ofs_log_refuse("no learner can play this process: %s", why);
+        be_useless();
+        return;
+    }
+    hide_learner();
+    player.stage = SEEKING;
     player.game.channel = ofs_game_header(player.game.seat);
     pthread_mutex_lock(&player.lock);
-    player.wanted = player.game.channel->window;
+    player.wanted = SEEKING_WINDOW;
     pthread_mutex_unlock(&player.lock);
-    ofs_observe_open(player.game.seat, player.host);
-    ofs_game_ready(player.game.seat);
 }
 
 static void be_released(void)
@@ -241,8 +310,11 @@ static void play(const struct ofs_shown *shown)
     player.game.frames++;
     if (player.stage == FRESH)
         sit_down();
+    if (player.stage == SEEKING)
+        seek(shown);
     switch (player.stage) {
     case PLAYED: end = ofs_turn_frame(&player.game, shown); break;
+    case SEEKING:
     case RELEASED: look_at_learner(); break;
     case ORPHAN: end_by_force(); break;
     default: break;

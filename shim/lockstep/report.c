@@ -33,11 +33,11 @@ static enum ofs_status fail(enum ofs_status status, char *why, size_t why_bytes,
     return status;
 }
 
-static enum ofs_status too_long(size_t bytes, size_t room, char *why, size_t why_bytes)
+static enum ofs_status too_long(const char *before, size_t bytes, size_t room, char *why, size_t why_bytes)
 {
     if (why_bytes > 0)
-        snprintf(why, why_bytes, "the information has %zu bytes, and the learner keeps room for %zu: report less",
-                 bytes, room);
+        snprintf(why, why_bytes, "%sthe information has %zu bytes, and the learner keeps room for %zu: report less",
+                 before, bytes, room);
     return OFS_ENOMEM;
 }
 
@@ -48,7 +48,7 @@ static enum ofs_status keep_info(const char *info, char *why, size_t why_bytes)
     char *copy;
 
     if (bytes > room)
-        return too_long(bytes, room, why, why_bytes);
+        return too_long("", bytes, room, why, why_bytes);
     copy = malloc(bytes + 1);
     if (!copy)
         return fail(OFS_ENOMEM, why, why_bytes, "out of memory");
@@ -111,7 +111,7 @@ void ofs_report_take(struct ofs_reply *reply, unsigned char *room, size_t room_b
     reply->reward = report.reward;
     report.room_bytes = room_bytes ? room_bytes : INFO_MAX_BYTES;
     if (report.info && (!room || report.info_bytes > room_bytes)) {
-        (void)too_long(report.info_bytes, room ? room_bytes : 0, why, why_bytes);
+        (void)too_long("report: ", report.info_bytes, room ? room_bytes : 0, why, why_bytes);
     } else if (report.info) {
         memcpy(room, report.info, report.info_bytes);
         reply->info_used = (uint32_t)report.info_bytes;

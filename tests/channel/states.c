@@ -324,9 +324,70 @@ static void places(void)
     ofs_learner_destroy(learner);
 }
 
+/* What a game says before its first frame, for a learner that waits in vain. */
+static void notes(void)
+{
+    struct ofs_learner *learner = make_learner(1, 1, 10);
+    struct ofs_command command;
+    struct ofs_answer answer;
+    struct ofs_game *game;
+
+    CHECK(attach_here(learner, 0, ofs_learner_seat_open(learner, 0, -1), &game) == OFS_OK);
+    CHECK(ofs_learner_answer(learner, 0, &answer) == OFS_OK && answer.error[0] == 0);
+    ofs_game_note(game, "not yet");
+    CHECK(ofs_learner_answer(learner, 0, &answer) == OFS_OK && strcmp(answer.error, "not yet") == 0);
+    CHECK(answer.state == OFS_SEAT_ATTACHED && wait_0(learner, 0) == OFS_ETIMEDOUT);
+    ofs_game_ready(game);
+    CHECK(ofs_learner_answer(learner, 0, &answer) == OFS_OK && answer.error[0] == 0);
+    ofs_game_note(game, "late");
+    CHECK(ofs_learner_command(learner, 0, &step) == OFS_OK && ofs_game_wait(game, 0, &command) == OFS_OK);
+    ofs_game_answer(game, &(struct ofs_reply){ .reward = 1 });
+    CHECK(ofs_learner_answer(learner, 0, &answer) == OFS_OK && answer.error[0] == 0);
+    ofs_game_leave(game, NULL);
+    CHECK(ofs_learner_answer(learner, 0, &answer) == OFS_OK && answer.error[0] == 0);
+    ofs_learner_destroy(learner);
+}
+
+static void close_all(void)
+{
+    for (int fd = 3; fd < 64; fd++)
+        close(fd);
+}
+
+static int come_without_descriptor(const char *place, void *context)
+{
+    char own[64];
+    int status;
+    pid_t child;
+
+    snprintf(own, sizeof own, "%d:0:1", ofs_learner_descriptor(context));
+    close_all();
+    child = fork();
+    if (child == 0) {
+        close_all();
+        _exit(usual_game(own, NULL));
+    }
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 9;
+}
+
+/* The descriptor was closed on the way, by two processes; the learner, above both, has it. */
+static void from_above(void)
+{
+    struct ofs_learner *learner = make_learner(1, 1, 10);
+    struct player player = start_player(learner, 0, come_without_descriptor, learner);
+
+    wait_ready(learner, 0, 1);
+    CHECK(give_step(learner, 0, 0, 5) == OFS_OK);
+    CHECK(wait_0(learner, LIMIT_NS) == OFS_OK && event == OFS_SEAT_ANSWERED);
+    check_step(learner, 0, 0, 5);
+    ofs_learner_destroy(learner);
+    CHECK(WEXITSTATUS(end_player(&player)) == 0);
+}
+
 static const struct scene scenes[] = {
     { "usual", usual }, { "bad_commands", bad_commands }, { "lives", lives },   { "followers", followers },
-    { "ends", ends },   { "last_answers", last_answers }, { "places", places }, { NULL, NULL },
+    { "ends", ends },   { "last_answers", last_answers }, { "places", places }, { "notes", notes },
+    { "from_above", from_above }, { NULL, NULL },
 };
 
 int main(int argc, char **argv) { return run_scene(scenes, argc, argv); }

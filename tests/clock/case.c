@@ -28,6 +28,20 @@ void go_live(void)
 
 struct timespec span(uint64_t ns) { return (struct timespec){ .tv_sec = (time_t)(ns / S), .tv_nsec = (long)(ns % S) }; }
 
+struct timespec in(clockid_t clock, uint64_t ns)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return span((uint64_t)time.tv_sec * S + (uint64_t)time.tv_nsec + ns);
+}
+
+void compute_for(uint64_t real_ns)
+{
+    uint64_t begin = table->real_ns();
+    while (table->real_ns() - begin < real_ns)
+        ;
+}
+
 pthread_t start(void *(*run)(void *), void *argument)
 {
     pthread_t thread;
@@ -37,7 +51,8 @@ pthread_t start(void *(*run)(void *), void *argument)
 
 int main(int argc, char **argv)
 {
-    static const struct test_case *const groups[] = { sleep_cases, fd_cases, thread_cases, look_cases };
+    static const struct test_case *const groups[] = { sleep_cases, jump_cases,   fd_cases,
+                                                     thread_cases, lock_cases, look_cases };
     ofs_clock_table_fn *find = (ofs_clock_table_fn *)dlsym(RTLD_DEFAULT, OFS_CLOCK_TABLE_NAME);
     if (argc == 2 && !find)
         fail(__FILE__, __LINE__, "the library is not preloaded");

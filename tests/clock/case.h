@@ -25,7 +25,7 @@ struct test_case {
     const char *name;
     void (*run)(void);
 };
-extern const struct test_case sleep_cases[], fd_cases[], thread_cases[], look_cases[];
+extern const struct test_case sleep_cases[], jump_cases[], fd_cases[], thread_cases[], lock_cases[], look_cases[];
 
 _Noreturn void fail(const char *file, int line, const char *text);
 #define CHECK(condition)                          \
@@ -47,6 +47,10 @@ _Noreturn void fail(const char *file, int line, const char *text);
 uint64_t now(void);
 void go_live(void);
 struct timespec span(uint64_t ns);
+/* A time of this clock, so long from now. */
+struct timespec in(clockid_t clock, uint64_t ns);
+/* Real time passes, and this thread computes. */
+void compute_for(uint64_t real_ns);
 /* A thread with its own function. */
 pthread_t start(void *(*run)(void *), void *argument);
 

@@ -7,6 +7,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 
 #include "case.h"
 
@@ -211,6 +212,69 @@ static void network_neighbour(void)
     CHECK(late < 40 * MS);
 }
 
+/* A peer of another process: it answers in real time, after a while. */
+static int connect_to_child(long after_ms)
+{
+    static int count;
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int server = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM, 0);
+    int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "offstage-clock-%d-%d",
+                          (int)getpid(), ++count);
+    socklen_t bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+    int ready[2];
+    CHECK(server >= 0 && client >= 0 && pipe(ready) == 0);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) { /* it has no connection to a display: its sleeps are real */
+        CHECK(bind(server, (struct sockaddr *)&address, bytes) == 0 && listen(server, 1) == 0);
+        CHECK(write(ready[1], "x", 1) == 1);
+        int answered = accept(server, NULL, NULL);
+        CHECK(answered >= 0 && usleep((useconds_t)after_ms * 1000) == 0 && write(answered, "y", 1) == 1);
+        _exit(0);
+    }
+    close(server);
+    close(ready[1]);
+    CHECK(read(ready[0], &(char){ 0 }, 1) == 1);
+    close(ready[0]);
+    CHECK(connect(client, (struct sockaddr *)&address, bytes) == 0);
+    return client;
+}
+
+/* A wait for nothing but another process takes real time; in the loop of a program, which waits for other things as well,
+ * the game's time counts. */
+static void processes(void)
+{
+    int peer = connect_to_child(60), pair[2];
+    struct pollfd lists[] = { { .fd = peer, .events = POLLIN }, { .events = POLLIN }, { .fd = -1 } };
+    struct timeval time = { 20, 0 };
+    fd_set set;
+    char byte;
+    make_pipe();
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    go_live();
+    uint64_t begin = now();
+    lists[1].fd = pipe_out;
+    EQUAL(poll(lists, 2, 25), 0);
+    EQUAL(now() - begin, 25 * MS);
+    lists[1].fd = pair[0]; /* both ends are here */
+    EQUAL(poll(lists + 1, 1, 25), 0);
+    EQUAL(now() - begin, 50 * MS);
+    EQUAL(poll(lists + 2, 1, 25), 0); /* nothing */
+    EQUAL(now() - begin, 75 * MS);
+    begin = now();
+    lists[1].fd = -1;
+    EQUAL(poll(lists, 3, 20000), 1);
+    CHECK(now() - begin < 20 * S);
+    CHECK(read(peer, &byte, 1) == 1 && byte == 'y');
+    close(peer);
+    peer = connect_to_child(60);
+    begin = now();
+    FD_ZERO(&set);
+    FD_SET(peer, &set);
+    EQUAL(select(peer + 1, &set, NULL, NULL, &time), 1);
+    CHECK(now() - begin < 20 * S);
+}
+
 const struct test_case fd_cases[] = {
     { "polls", polls },
     { "selects", selects },
@@ -219,5 +283,6 @@ const struct test_case fd_cases[] = {
     { "timer_before_x", timer_before_x },
     { "network", network },
     { "network_neighbour", network_neighbour },
+    { "processes", processes },
     { 0 },
 };

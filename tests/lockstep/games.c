@@ -205,6 +205,23 @@ static void reports(void)
     }
 }
 
+/* It closes what it does not know, before it has a window. */
+static void closed(void)
+{
+    close_range(3, ~0u, 0);
+    one_window(true, false, false, false);
+}
+
+/* Another program that it starts, by the shell, is not told of the learner. */
+static void helpers(void)
+{
+    struct game game = { 0 };
+    game_open(&game, display(), true, WINDOW_WIDTH, WINDOW_HEIGHT);
+    game_show(&game);
+    game.cells[CELL_SEED] = (unsigned char)WEXITSTATUS(system("exit $(printf %s \"$OFFSTAGE_CHANNEL\" | wc -c)"));
+    game_play(&game);
+}
+
 /* A child goes on with a window of its own, and is not played. */
 static void forks(void)
 {
@@ -246,6 +263,8 @@ static const struct {
     { "deaf", deaf },
     { "reports", reports },
     { "forks", forks },
+    { "closed", closed },
+    { "helpers", helpers },
 };
 
 int main(int argc, char **argv)

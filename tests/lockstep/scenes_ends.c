@@ -132,7 +132,18 @@ static void learner_dies_very_stubborn(void) { learner_killed("very_stubborn", f
 /* In the middle of a step nobody waits: it is seen when that is over. */
 static void learner_dies_early(void) { learner_killed("plain", true); }
 
-/* A place that is none: the game says so, and runs alone. */
+/* The program has closed all its descriptors, and nobody above it has the memory by this number. */
+static void closed(void)
+{
+    struct rig rig;
+    rig_init(&rig);
+    rig_start_unready(&rig, "closed");
+    CHECK(rig_wait(&rig) == OFS_SEAT_LOST);
+    CHECK(rig_ends(&rig) && WIFSIGNALED(rig.status) && WTERMSIG(rig.status) == SIGTERM);
+    rig_finish(&rig);
+}
+
+/* A place that is none: the game says so, and ends. */
 static void no_such_place(void)
 {
     char preload[4096];
@@ -147,7 +158,7 @@ static void no_such_place(void)
         _exit(127);
     }
     waitpid(pid, &status, 0);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
 const struct scene scenes_ends[] = {
@@ -162,6 +173,7 @@ const struct scene scenes_ends[] = {
     { "learner_dies_stubborn", learner_dies_stubborn },
     { "learner_dies_very_stubborn", learner_dies_very_stubborn },
     { "learner_dies_early", learner_dies_early },
+    { "closed", closed },
     { "no_such_place", no_such_place },
     { NULL, NULL },
 };

@@ -1,4 +1,6 @@
 /* Which window is played. */
+#include <string.h>
+
 #include "rig.h"
 
 static void first_of_two(void)
@@ -89,6 +91,65 @@ static void large(void)
     rig_finish(&rig);
 }
 
+static bool note(struct rig *rig)
+{
+    uint32_t seat = 0;
+    enum ofs_seat_event event;
+    (void)ofs_learner_wait(rig->learner, &seat, &event, 1, 1, 100000000, NULL, NULL);
+    return ofs_learner_answer(rig->learner, 0, &rig->answer) == OFS_OK && rig->answer.state == OFS_SEAT_ATTACHED &&
+           rig->answer.error[0];
+}
+
+/* A window that the learner names, which is not the first. While it shows no frame, the learner can read which do. */
+static void wanted(void)
+{
+    struct rig rig;
+    unsigned long first = 0, second = 0;
+    const char *at;
+    rig_init(&rig);
+    rig.window = 5;
+    rig_start_unready(&rig, "two_windows");
+    for (int i = 0; i < 100 && (!note(&rig) || !strstr(rig.answer.error, "256x64")); i++)
+        ;
+    CHECK(strstr(rig.answer.error, "window 5"));
+    at = strstr(rig.answer.error, "in ");
+    CHECK(at && sscanf(at, "in %lu (128x32), %lu (256x64)", &first, &second) == 2);
+    rig_finish(&rig);
+    rig_init(&rig);
+    rig.window = (uint32_t)second;
+    rig_start(&rig, "two_windows");
+    for (int i = 0; i < 10; i++) {
+        CHECK(rig_step(&rig, 1) == 0);
+        CHECK(rig.answer.width_px == 2 * WINDOW_WIDTH);
+    }
+    rig_finish(&rig);
+}
+
+/* A learner that waits for such a window in vain, and goes. */
+static void never_wanted(void)
+{
+    struct rig rig;
+    rig_init(&rig);
+    rig.window = 5;
+    rig_start_unready(&rig, "plain");
+    for (int i = 0; i < 100 && !note(&rig); i++)
+        ;
+    CHECK(strstr(rig.answer.error, "(128x32)"));
+    ofs_learner_close(rig.learner);
+    CHECK(rig_ends(&rig));
+    rig_finish(&rig);
+}
+
+static void helpers(void)
+{
+    struct rig rig;
+    rig_init(&rig);
+    rig_start(&rig, "helpers");
+    CHECK(rig_step(&rig, 1) == 0);
+    CHECK_CELL(&rig, CELL_SEED, 0);
+    rig_finish(&rig);
+}
+
 static void forks(void)
 {
     struct rig rig;
@@ -153,7 +214,10 @@ const struct scene scenes_windows[] = {
     { "splash_stays", splash_stays },
     { "two_threads", two_threads },
     { "large", large },
+    { "wanted", wanted },
+    { "never_wanted", never_wanted },
     { "forks", forks },
+    { "helpers", helpers },
     { "early", early },
     { "unfocused", unfocused },
     { "hidden", hidden },

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import struct
+import sys
 import threading
 import time
 
@@ -50,6 +53,62 @@ def test_a_game_without_a_window():
     with pytest.raises(offstage.StartFailed, match=r"no frame of a window within 1 s.*\(dot\) waits in pause\(\)"):
         env.reset(seed=1)
     env.close()
+
+
+# What the shell does first; the game then has a place that is none.
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("nowhere", "not descriptor:seat:life: nowhere"),
+        ("700:0:1", "OFFSTAGE_CHANNEL=700:0:1: the descriptor is closed"),
+        ("0:0:1", "OFFSTAGE_CHANNEL=0:0:1: it is no sealed memory"),
+    ],
+)
+@pytest.mark.parametrize("spares", [0, 1])
+def test_a_channel_that_cannot_be_had(place, said, spares):
+    """The game says why and ends; the learner does not wait for the rest of its time."""
+    env = env_of(["sh", "-c", f'OFFSTAGE_CHANNEL={place} exec "$0"', dot()[0]], spares=spares, timeout=200.0)
+    with pytest.raises(offstage.StartFailed, match=f"(?s)no learner can play this process: .*{said}"):
+        env.reset(seed=1)
+    env.close()
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "said"), [(4, 99, "a channel of another version"), (0, 99, "not a channel"), (8, 99, "its size")]
+)
+def test_a_channel_of_another_kind(at, value, said):
+    env = make(timeout=200.0)
+    os.pwrite(env._games.channel.descriptor, struct.pack("=I", value), at)
+    with pytest.raises(offstage.StartFailed, match=f"(?s)no learner can play this process: .*{said}"):
+        env.reset(seed=1)
+    env.close()
+
+
+def test_a_launcher_that_closes_descriptors():
+    """As Python's subprocess does. Who started it has the channel still."""
+    launcher = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+    env = env_of([sys.executable, "-c", launcher, *dot("say=report")], actions=[None, "Right"], spares=0)
+    env.reset(seed=1)
+    assert env.step(1)[1] == 4.0
+    env.close()
+
+
+def test_a_window_that_shows_no_frame():
+    """Which ones do is in the sentence, and can be asked for."""
+    env = make("window=two", observation={"size": (48, 64), "stack": 1, "window": 5}, timeout=1.5)
+    with pytest.raises(offstage.StartFailed, match="no frame of the window that is to be played") as caught:
+        env.reset(seed=1)
+    env.close()
+    assert "window 5" in str(caught.value)
+    seen = re.findall(r"(\d+) \((\d+)x(\d+)\)", str(caught.value))
+    assert len(seen) == 2 and seen[0][1:] == ("64", "48"), caught.value
+    for window, width, height in seen:
+        observation = {"size": (24, 32), "stack": 1, "window": int(window)}
+        env = make("window=two", observation=observation, render_mode="rgb_array")
+        env.reset(seed=1)
+        env.step(RIGHT)
+        assert env.render().shape == (int(height), int(width), 3)
+        env.close()
 
 
 def test_a_slow_start_is_no_failure():
@@ -260,12 +319,41 @@ def test_bad_commands(command):
         offstage.GameEnv(command, actions=[None])
 
 
-def test_reports_that_make_no_sense():
-    script = 'printf "reward=lots\\n" >&$OFFSTAGE_REPORT; exec "$0" seed=1'
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("reward=lots\\n", "OFFSTAGE_REPORT: .*lots"),
+        ("reward=nan\\n", "OFFSTAGE_REPORT: .*not a finite number"),
+        ("reward=1e308\\nreward=1e308\\n", "the sum of the rewards that were reported is inf"),
+    ],
+)
+def test_reports_that_make_no_sense(lines, said):
+    script = f'printf "{lines}" >&$OFFSTAGE_REPORT; exec "$0" seed=1'
     env = env_of(["bash", "-c", script, dot()[0]])
-    with pytest.raises(offstage.PlanError, match="OFFSTAGE_REPORT: .*lots"):
+    with pytest.raises(offstage.ReportFailed, match=rf"^step 0 of the episode \(frame 0\): {said}"):
         env.reset()
     env.close()
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf"), np.float32("nan")])
+def test_rewards_that_are_no_numbers(wrong):
+    env = make(reward=lambda observation, info: wrong if info["frames"] == 12 else 0.5)
+    env.reset(seed=1)
+    assert [env.step(STAY)[1] for _ in range(2)] == [0.5, 0.5]
+    with pytest.raises(offstage.ReportFailed, match=rf"^step 3 .*frame 12\): what the function reward gave is {wrong}"):
+        env.step(STAY)
+    env.reset()
+    env.close()
+
+
+def test_rewards_of_a_vector_that_are_no_numbers():
+    wrong = lambda observation, info: float("nan") if info["frames"] == 8 else 0.0  # noqa: E731
+    envs = offstage.GameVectorEnv(dot(), 3, actions=[None, "Right"], environment=QUICK, spares=0, reward=wrong)
+    envs.reset(seed=1)
+    envs.step(np.array([0, 0, 0]))
+    with pytest.raises(offstage.ReportFailed, match=r"^game 0, step 2 of the episode .*reward gave is nan"):
+        envs.step(np.array([0, 0, 0]))
+    envs.close()
 
 
 def test_where_the_learner_is_under_offstage(monkeypatch):

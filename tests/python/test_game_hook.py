@@ -118,6 +118,54 @@ def test_hooks_that_fail(tmp_path, text, said):
     env.close()
 
 
+@pytest.mark.parametrize("first", [0, 20])
+def test_a_hook_that_tells_too_much(tmp_path, first):
+    """Found out by the library, which does not know before the first answer how much room there is, or by report()."""
+    hook = tmp_path / "hook.py"
+    hook.write_text(f"def info(game):\n    return {{'all': 'x' * (20000 if game.frames > {first} else 20)}}\n")
+    env = pond(hook=hook, reset="restart", spares=0)
+    said = r"^step \d+ of the episode .*20011 bytes, and the learner keeps room for 16384"
+    with pytest.raises(offstage.ReportFailed, match=said):
+        env.reset(seed=1)
+        for _ in range(10):
+            env.step(STAY)
+    with pytest.raises(offstage.ResetNeeded):
+        env.step(STAY)
+    env.close()
+
+
+def test_a_hook_with_rewards_that_are_no_numbers(tmp_path):
+    hook = tmp_path / "hook.py"
+    hook.write_text("def reward(game):\n    return float('nan') if game.frames > 20 else 1.0\n")
+    env = pond(hook=hook, reset="restart", spares=0)
+    env.reset(seed=1)
+    said = r"^step [56] of the episode .*reward is not a finite number .*hook\.py"
+    with pytest.raises(offstage.ReportFailed, match=said):
+        for _ in range(10):
+            assert env.step(STAY)[1] == 1.0
+    env.close()
+
+
+def test_children_of_a_game_are_not_told_of_the_learner(tmp_path):
+    """Neither those that get its environment as it is, nor those that get Python's copy of it."""
+    hook = tmp_path / "hook.py"
+    hook.write_text(
+        "import os, subprocess, sys\n"
+        "names = ('OFFSTAGE_CHANNEL', 'OFFSTAGE_HOOK')\n"
+        "code = 'import os; print([os.environ.get(name) for name in ' + repr(names) + '])'\n"
+        "def info(game):\n"
+        "    told = {}\n"
+        "    for how, environment in (('as it is', None), ('copied', dict(os.environ))):\n"
+        "        child = subprocess.run([sys.executable, '-c', code], env=environment, capture_output=True, text=True)\n"
+        "        told[how] = child.stdout.strip()\n"
+        "    return told\n"
+    )
+    env = pond(hook=hook, reset="restart", spares=0, timeout=60.0)
+    _, info = env.reset(seed=1)
+    assert (info["as it is"], info["copied"]) == ("['', '']", "['', '']")
+    env.close()
+
+
 def test_a_hook_that_fails_later(tmp_path):
     hook = tmp_path / "hook.py"
     hook.write_text("def observe(game):\n    if game.frames > 40:\n        raise KeyError('fish')\n")

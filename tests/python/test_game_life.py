@@ -23,6 +23,17 @@ def game_of(path, **options):
     return offstage.GameEnv([path, "seed={seed}"], environment=QUICK, **options)
 
 
+def test_nothing_is_left_after_close(tmp_path):
+    """Not even a guard that has ended and was not waited for."""
+    own = os.getpid()
+    env = game_of(private_copy(tmp_path), spares=2)
+    env.reset(seed=1)
+    env.reset()
+    env.close()
+    with open(f"/proc/{own}/task/{own}/children") as file:
+        assert file.read() == ""
+
+
 @pytest.mark.parametrize("spares", [0, 2])
 def test_many_restarts_leave_nothing(tmp_path, spares):
     path = private_copy(tmp_path)

@@ -173,7 +173,7 @@ def test_starts_are_few_at_a_time(monkeypatch, tmp_path):
     """However many places there are, only as many games as processors are being started at once."""
     path = private_copy(tmp_path)
     games = games_of(8, command=[path, "seed={seed}"], spares=4)
-    games._start_limit = 2
+    games._crew.start_limit = 2
     for i in range(8):
         games.begin(i, i)
     games.prepare([100, 101, 102, 103])

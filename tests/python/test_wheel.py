@@ -64,7 +64,7 @@ def test_contents(wheel):
     wanted = python | {"offstage/py.typed"} | {f"offstage/{name}" for name in native}
     extra = {name for name in names if ".dist-info/" not in name} - wanted
     assert wanted <= names
-    assert extra <= {"offstage/lib/offstage/liboffstage_cuda.so"}
+    assert extra <= {f"offstage/lib/offstage/{name}" for name in ("liboffstage_cuda.so", "libpixman-1.so.0", "libpixman-1.copyright")}
 
 
 def test_the_command(environment):

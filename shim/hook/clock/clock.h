@@ -2,6 +2,7 @@
  *
  * raw.c      the real functions behind ours; who calls
  * core.c     the clock: who waits until when, and when it goes on
+ * waiting.c  one wait                    jump.c   a wait that is left by longjmp
  * threads.c  the threads of the game, and whether they run
  * now.c      reading clocks              sleep.c  sleeping
  * wait.c     poll, select                epoll.c
@@ -72,14 +73,18 @@ static inline bool ofs_from_shim(const void *return_address)
 
 /* The next function of this name in search order; found once. Never NULL: without one, ENOSYS. */
 void *ofs_next(const char *name, void **cache);
-/* REAL(poll)(fds, count, timeout) */
+/* REAL(poll)(fds, count, timeout). Tests that link these files say otherwise (tests/clock/renamed.h.in). */
+#ifndef REAL
 #define REAL(name)                                                 \
     ((__typeof__(&name))({                                         \
         static void *cache_;                                       \
         void *found_ = __atomic_load_n(&cache_, __ATOMIC_ACQUIRE); \
         found_ ? found_ : ofs_next(#name, &cache_);                \
     }))
+#endif
 
+/* How many arguments there are is the kernel's to know: six are read, also where fewer were given. */
+#define OFS_TAKES_SIX __attribute__((no_sanitize("address")))
 /* The system call itself: syscall() is one of ours. */
 extern long (*ofs_system)(long number, ...);
 #define SYSTEM(...) ofs_system(__VA_ARGS__)
@@ -105,22 +110,23 @@ enum wait_kind {
 
 enum thread_state { THREAD_FREE, THREAD_RUNS, THREAD_WAITS };
 
-/* A thread of the game. In a table for ever; written by itself, or under the lock. */
+/* A thread of the game. In a table for ever; written by itself, or under the lock. What is atomic is looked at by others
+ * without it, which then find out by `moved` or the kernel's word that it was too late. */
 struct thread {
     _Atomic int tid; /* 0 = free, -1 = not started yet */
     _Atomic int state;
     _Atomic uint32_t word;   /* a futex: 0 = asleep */
     _Atomic uint32_t serial; /* of the wait, counted by this thread: another one came in between if it differs */
-    bool lazy;               /* nobody tells us when it ends */
-    bool helper;             /* of a driver or of liboffstage.so */
+    _Atomic bool lazy;       /* nobody tells us when it ends */
+    _Atomic bool helper;     /* of a driver or of liboffstage.so */
     _Atomic bool told;       /* what it waits for, a condition or a semaphore, may have come: it does not sleep */
     _Atomic uint64_t busy_real, busy_cpu; /* when it last woke up: of the machine's clock, and of its own */
     /* The wait. */
-    enum wait_kind kind;
-    bool granted;     /* its time has come: it counts as running from then on */
-    const char *what; /* name of the function */
+    _Atomic enum wait_kind kind;
+    _Atomic bool granted;     /* its time has come: it counts as running from then on */
+    const char *_Atomic what; /* name of the function */
     void *object;
-    uint64_t deadline, start, start_real;
+    _Atomic uint64_t deadline;
     uint64_t order; /* of two with one deadline, who came first goes first */
 };
 
@@ -134,7 +140,7 @@ struct clock_state {
     _Atomic uint64_t moved;        /* generation of all waits */
     _Atomic uint64_t stirred_real; /* when a frame was last shown, or the learner was waited for */
     _Atomic int ticker;            /* tid of the thread that shows frames */
-    _Atomic int planning;
+    _Atomic uintptr_t planner; /* OFS_ME of who thinks for all; 0 = nobody */
     _Atomic int advancing;    /* threads that move the clock and wait for those they woke: they only look asleep */
     _Atomic uint32_t settled; /* a futex: changes whenever a thread goes to sleep or ends */
     uint64_t order;
@@ -147,8 +153,11 @@ struct clock_local {
     struct thread *self;
     uint32_t looks, serial;
     int depth; /* inside the lock: a signal handler that calls us then gets the real functions */
+    int advancing;   /* its part of ofs_clock.advancing */
+    int cancel_type; /* that it had before a wait in which it can be cancelled at any moment, plus 1; 0 = none */
 };
 extern _Thread_local struct clock_local ofs_local;
+#define OFS_ME ((uintptr_t)&ofs_local)
 
 void ofs_lock(void);
 void ofs_unlock(void);
@@ -170,6 +179,17 @@ static inline uint64_t ofs_look(const void *return_address)
     return ofs_now();
 }
 
+/* The clock goes on to the next deadline, if nothing has moved since `moved` was read. */
+bool ofs_let_next_go(uint64_t moved);
+/* Has anything a deadline? */
+bool ofs_anybody_due(void);
+/* This thread jumps out of what it does: what it holds of the clock's is let go. */
+void ofs_core_abandon(void);
+/* In a forked child, where this thread is the only one. */
+void ofs_core_forked(void);
+
+/* -- waiting.c ----------------------------------------------------------------------------------------------------- */
+
 /* A wait. Between enter and leave the thread calls ofs_wait_plan again and again, and waits really for as long as it
  * says: 0 = the deadline has come, NEVER = until it is woken. */
 struct wait {
@@ -187,6 +207,15 @@ void ofs_wait_leave(struct wait *wait);
 void ofs_wait_leave_cleanup(void *wait);
 /* Waits on the thread's own word; a cancellation point. False: a signal came. */
 bool ofs_wait_word(struct wait *wait, uint64_t real_ns);
+/* A signal's handler jumps out of whatever this thread was doing, or within itself: then the wait that it came into begins
+ * anew when it returns. */
+void ofs_wait_abandon(void);
+
+/* -- jump.c -------------------------------------------------------------------------------------------------------- */
+
+void ofs_jump_start(void);
+
+/* -- core.c again -------------------------------------------------------------------------------------------------- */
 
 /* The clock goes on to `target`; who sleeps until then is woken, one after the other. */
 void ofs_advance(uint64_t target);

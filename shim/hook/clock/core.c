@@ -2,42 +2,46 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "hook/clock/clock.h"
 
-#define LOOK_NS        (50 * NS_PER_US) /* by so much a look moves the clock, when nothing else does */
-#define LOADING_LOOKS  100000 /* before the first frame: loaders look often, and never the same number of times */
-#define STEP_MIN_NS    (20 * NS_PER_US) /* between two looks whether the others sleep by now */
-#define STEP_MAX_NS    (4 * NS_PER_MS)
-#define STEP_POLL_NS   (500 * NS_PER_US) /* of those that nobody can wake */
-#define FROZEN_NS      (20 * NS_PER_MS)
-#define FROZEN_POLL_NS (2 * NS_PER_MS)
-#define SETTLE_NS      (100 * NS_PER_MS) /* of its own time: for so long a thread that was let go is waited for */
-#define SHORT_NS       (20 * NS_PER_MS)  /* a short wait for a condition that got nothing */
-#define LET_GO_NS      (100 * NS_PER_MS) /* for so long is let go */
+#define LOOK_NS       (50 * NS_PER_US) /* by so much a look moves the clock, when nothing else does */
+#define LOADING_LOOKS 100000 /* before the first frame: loaders look often, and never the same number of times */
+#define SETTLE_NS     (100 * NS_PER_MS) /* of its own time: for so long a thread that was let go is waited for */
 
 struct clock_state ofs_clock = { .now = OFS_CLOCK_BEGIN_NS, .tick = NS_PER_S / 60 };
 _Thread_local struct clock_local ofs_local;
-static _Atomic int lock_word;
+static _Atomic uintptr_t lock_owner; /* OFS_ME of a thread; 0 = nobody */
 
 void ofs_lock(void)
 {
+    uintptr_t nobody = 0;
     ofs_local.depth++;
     atomic_signal_fence(memory_order_seq_cst);
-    for (unsigned i = 1; atomic_exchange_explicit(&lock_word, 1, memory_order_acquire); i++)
+    for (unsigned i = 1; !atomic_compare_exchange_weak_explicit(&lock_owner, &nobody, OFS_ME, memory_order_acquire,
+                                                                memory_order_relaxed);
+         i++) {
+        nobody = 0;
         if (i % 64 == 0)
             SYSTEM(SYS_sched_yield);
+    }
+}
+
+static void let_go_of_lock(void)
+{
+    if (atomic_load_explicit(&lock_owner, memory_order_relaxed) == OFS_ME)
+        atomic_store_explicit(&lock_owner, 0, memory_order_release);
 }
 
 void ofs_unlock(void)
 {
-    atomic_store_explicit(&lock_word, 0, memory_order_release);
+    let_go_of_lock();
     atomic_signal_fence(memory_order_seq_cst);
-    ofs_local.depth--;
+    if (ofs_local.depth > 0) /* it is 0 when a handler has jumped meanwhile: ofs_core_abandon */
+        ofs_local.depth--;
 }
 
 int ofs_futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t real_ns)
@@ -77,7 +81,7 @@ static struct thread *nearest(void)
 
 static void wake(struct thread *thread)
 {
-    switch (thread->kind) {
+    switch ((enum wait_kind)thread->kind) {
     case WAIT_SLEEP:
     case WAIT_SEM:
         atomic_store(&thread->word, 1);
@@ -122,6 +126,24 @@ static bool step(uint64_t target, struct thread **thread_out)
 
 /* -- the clock goes on --------------------------------------------------------------------------------------------- */
 
+/* Threads that move the clock and wait for those they woke: they only look asleep. A jump between the two lines leaves one
+ * too few of them, which costs an order once, and not one too many, which would stop the clock. */
+static void begin_advance(void)
+{
+    ofs_local.advancing++;
+    atomic_signal_fence(memory_order_seq_cst);
+    atomic_fetch_add(&ofs_clock.advancing, 1);
+}
+
+static void end_advance(void)
+{
+    if (ofs_local.advancing == 0) /* a handler has jumped meanwhile */
+        return;
+    atomic_fetch_sub(&ofs_clock.advancing, 1);
+    atomic_signal_fence(memory_order_seq_cst);
+    ofs_local.advancing--;
+}
+
 static bool has_settled(struct thread *thread, uint32_t serial, unsigned round)
 {
     uint64_t runs;
@@ -143,14 +165,14 @@ static bool has_settled(struct thread *thread, uint32_t serial, unsigned round)
 
 void ofs_settle(struct thread *thread, uint32_t serial, uint64_t cpu_ns)
 {
-    atomic_fetch_add(&ofs_clock.advancing, 1);
+    begin_advance();
     for (unsigned round = 0;; round++) {
         uint32_t settled = atomic_load(&ofs_clock.settled);
         if (has_settled(thread, serial, round) || (round >= 20 && ofs_thread_busy_for(thread, cpu_ns)))
             break;
         ofs_futex_wait(&ofs_clock.settled, settled, round < 20 ? 50 * NS_PER_US : NS_PER_MS);
     }
-    atomic_fetch_sub(&ofs_clock.advancing, 1);
+    end_advance();
 }
 
 /* Nobody knows who waits for a timer's descriptor: give them a moment. */
@@ -166,7 +188,7 @@ void ofs_advance(uint64_t target)
 {
     struct thread *self = ofs_thread_self(), *thread;
     bool more = true;
-    atomic_fetch_add(&ofs_clock.advancing, 1);
+    begin_advance();
     while (more) {
         uint32_t serial = 0;
         ofs_lock();
@@ -181,7 +203,7 @@ void ofs_advance(uint64_t target)
         else if (more && thread != self)
             ofs_settle(thread, serial, SETTLE_NS);
     }
-    atomic_fetch_sub(&ofs_clock.advancing, 1);
+    end_advance();
 }
 
 /* A frame limiter that spins. A thread beside the one that shows frames waits for those instead: looks are quick, and
@@ -206,8 +228,6 @@ uint64_t ofs_look_slow(void)
     return ofs_now();
 }
 
-/* -- one wait ------------------------------------------------------------------------------------------------------ */
-
 void ofs_tell_settled(void)
 {
     atomic_fetch_add(&ofs_clock.settled, 1);
@@ -215,117 +235,19 @@ void ofs_tell_settled(void)
         ofs_futex_wake(&ofs_clock.settled, INT_MAX);
 }
 
-static void publish(struct wait *wait)
+bool ofs_let_next_go(uint64_t moved)
 {
-    struct thread *self = wait->self;
-    ofs_lock();
-    wait->serial = atomic_fetch_add(&self->serial, 1) + 1;
-    atomic_store(&self->word, 0);
-    atomic_store(&self->told, wait->kind == WAIT_SEM); /* until it has tried */
-    self->kind = wait->kind;
-    self->what = wait->what;
-    self->object = wait->object;
-    self->deadline = wait->deadline;
-    self->start = wait->start;
-    self->start_real = wait->start_real;
-    self->order = ofs_clock.order++;
-    self->granted = false;
-    atomic_store(&self->state, THREAD_WAITS);
-    atomic_fetch_add(&ofs_clock.moved, 1);
-    ofs_unlock();
-    ofs_tell_settled();
-}
-
-void ofs_wait_enter(struct wait *wait, enum wait_kind kind, const char *what, void *object, uint64_t deadline)
-{
-    int saved = errno;
-    *wait = (struct wait){ .self = ofs_thread_self(),
-                           .kind = kind,
-                           .what = what,
-                           .object = object,
-                           .deadline = deadline,
-                           .start = ofs_now(),
-                           .start_real = ofs_real_ns(),
-                           .step = STEP_MIN_NS };
-    if (deadline <= wait->start) {
-        ofs_local.looks++; /* a loop of sleeps that are none must not stop the clock */
-    } else {
-        ofs_local.looks = 0;
-        if (wait->self)
-            publish(wait);
-    }
-    errno = saved;
-}
-
-void ofs_wait_leave(struct wait *wait)
-{
-    struct thread *self = wait->self;
-    if (!self || wait->serial == 0)
-        return;
-    ofs_lock();
-    if (atomic_load(&self->serial) == wait->serial) {
-        /* Who gets the interpreter back has not rested. */
-        if (!self->granted && self->kind != WAIT_WORLD)
-            ofs_thread_wakes(self);
-        self->kind = WAIT_NONE;
-        self->granted = false;
-        atomic_store(&self->told, false);
-        atomic_store(&self->state, THREAD_RUNS);
-        atomic_fetch_add(&ofs_clock.moved, 1);
-    }
-    ofs_unlock();
-}
-
-void ofs_wait_leave_cleanup(void *wait) { ofs_wait_leave(wait); }
-
-/* What the machine's clock says of the game's, had it gone on since the wait began. */
-static uint64_t as_if_real(const struct wait *wait, uint64_t real) { return wait->start + (real - wait->start_real); }
-
-/* Before there is an X connection, and for threads that are not known: real time. */
-static uint64_t plan_real(struct wait *wait)
-{
-    uint64_t reached = as_if_real(wait, ofs_real_ns()), timer, deadline;
-    if (!wait->self) {
-        if (wait->deadline == NEVER)
-            return ofs_timerfd_any() ? STEP_MAX_NS : NEVER;
-        if (reached < wait->deadline)
-            return wait->deadline - reached;
-        ofs_advance(wait->deadline);
-        return 0;
-    }
-    ofs_lock();
-    timer = ofs_timerfd_nearest();
-    ofs_unlock();
-    deadline = timer < wait->deadline ? timer : wait->deadline;
-    if (deadline == NEVER)
-        return NEVER;
-    if (reached < deadline)
-        return deadline - reached;
-    ofs_advance(deadline);
-    return wait->self->granted ? 0 : 1;
-}
-
-/* With an X connection. */
-static void plan_live(struct wait *wait)
-{
-    uint64_t real = ofs_real_ns(), moved = atomic_load(&ofs_clock.moved);
     struct thread *thread;
-    bool hope = false;
-    if (atomic_load(&wait->self->told))
-        return; /* it does not sleep, either */
-    if (ofs_others_asleep(wait->self, &hope)) {
-        ofs_lock();
-        if (atomic_load(&ofs_clock.moved) == moved && !atomic_load(&ofs_clock.frozen) &&
-            !atomic_load(&ofs_clock.advancing))
-            step(NEVER - 1, &thread);
-        ofs_unlock();
-        return;
-    }
-    if (!hope && wait->deadline != NEVER && as_if_real(wait, real) >= wait->deadline)
-        ofs_advance(wait->deadline);
+    bool went = false;
+    ofs_lock();
+    if (atomic_load(&ofs_clock.moved) == moved && !atomic_load(&ofs_clock.frozen) &&
+        atomic_load(&ofs_clock.advancing) <= 0)
+        went = step(NEVER - 1, &thread);
+    ofs_unlock();
+    return went;
 }
 
-static bool anybody_due(void)
+bool ofs_anybody_due(void)
 {
     bool due;
     ofs_lock();
@@ -334,52 +256,22 @@ static bool anybody_due(void)
     return due;
 }
 
-uint64_t ofs_wait_plan(struct wait *wait)
+void ofs_core_abandon(void)
 {
-    struct thread *self = wait->self;
-    bool looks_itself = wait->kind == WAIT_FDS || wait->kind == WAIT_LOCK;
-    uint64_t longest = looks_itself ? STEP_POLL_NS : STEP_MAX_NS, wait_ns;
-    if (wait->deadline <= wait->start)
-        return 0;
-    if (self && atomic_load(&self->serial) != wait->serial)
-        publish(wait); /* a signal's handler has slept meanwhile */
-    if (self && self->granted)
-        return 0;
-    if (!self || !atomic_load(&ofs_clock.live))
-        return plan_real(wait);
-    if (wait->deadline == NEVER && !anybody_due())
-        return NEVER;
-    if (atomic_load(&ofs_clock.frozen)) {
-        wait->step = STEP_MIN_NS;
-        return looks_itself ? FROZEN_POLL_NS : FROZEN_NS;
-    }
-    /* One thread at a time thinks for all. */
-    if (!atomic_exchange(&ofs_clock.planning, 1)) {
-        plan_live(wait);
-        atomic_store(&ofs_clock.planning, 0);
-    }
-    if (self->granted)
-        return 0;
-    if (wait->kind == WAIT_COND && wait->deadline - wait->start <= SHORT_NS &&
-        ofs_real_ns() - wait->start_real >= LET_GO_NS)
-        return 0;
-    wait_ns = wait->step;
-    wait->step = wait->step * 2 < longest ? wait->step * 2 : longest;
-    /* The others look for themselves, but nobody does so for a timer. */
-    return wait->deadline == NEVER && !ofs_timerfd_any() ? NEVER : wait_ns;
+    uintptr_t me = OFS_ME;
+    let_go_of_lock();
+    ofs_local.depth = 0;
+    for (; ofs_local.advancing > 0; ofs_local.advancing--)
+        atomic_fetch_sub(&ofs_clock.advancing, 1);
+    (void)atomic_compare_exchange_strong(&ofs_clock.planner, &me, 0);
 }
 
-bool ofs_wait_word(struct wait *wait, uint64_t real_ns)
+void ofs_core_forked(void)
 {
-    static _Atomic uint32_t nobody;
-    _Atomic uint32_t *word = wait->self ? &wait->self->word : &nobody;
-    int type, result, error;
-    /* As the real functions do it: the system call is where the thread can be cancelled. */
-    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
-    result = ofs_futex_wait(word, 0, real_ns);
-    error = errno;
-    pthread_setcanceltype(type, NULL);
-    return !(result < 0 && error == EINTR);
+    atomic_store(&lock_owner, 0);
+    atomic_store(&ofs_clock.planner, 0);
+    atomic_store(&ofs_clock.advancing, 0);
+    ofs_local.depth = ofs_local.advancing = 0;
 }
 
 /* -- deadlines ----------------------------------------------------------------------------------------------------- */

@@ -30,12 +30,12 @@ EXPORT int epoll_create1(int flags)
 EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 {
     int result = REAL(epoll_ctl)(epoll, operation, fd, event);
-    if (result == 0 && operation == EPOLL_CTL_ADD && ofs_is_network(fd))
+    if (result == 0 && operation == EPOLL_CTL_ADD && ofs_far_end(fd) == FAR_NETWORK)
         mark(epoll, true);
     return result;
 }
 
-static bool network_epoll(const struct fds *fds)
+static bool real_epoll(const struct fds *fds)
 {
     return fds->epoll >= 0 && fds->epoll < MARKS && atomic_load(&has_network[fds->epoll]);
 }
@@ -60,7 +60,7 @@ static int wait_epoll(const char *what, int epoll, struct epoll_event *events, i
 {
     struct fds fds = { .what = what,
                        .call = call_epoll,
-                       .network = network_epoll,
+                       .real = real_epoll,
                        .mask = mask,
                        .epoll = epoll,
                        .events = events,

@@ -28,7 +28,7 @@ void *ofs_next(const char *name, void **cache)
     return found;
 }
 
-static long find_system(long number, ...)
+OFS_TAKES_SIX static long find_system(long number, ...)
 {
     va_list list;
     long a[6];

@@ -69,7 +69,7 @@ static long system_futex(long a[6], const void *caller)
 /* The clock's functions, for a caller that is not ours. */
 static long system_clock(clockid_t clock, struct timespec *time) { return clock_gettime(clock, time); }
 
-EXPORT long syscall(long number, ...)
+OFS_TAKES_SIX EXPORT long syscall(long number, ...)
 {
     const void *caller = CALLER;
     long a[6];

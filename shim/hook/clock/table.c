@@ -139,13 +139,10 @@ static void after_fork_parent(void)
  * clock goes on from where it was, the random bytes begin anew. */
 static void after_fork_child(void)
 {
-    ofs_local.depth = 1;
-    ofs_unlock();
+    ofs_core_forked();
     atomic_store(&ofs_clock.live, false);
     atomic_store(&ofs_clock.host, NULL);
     atomic_store(&ofs_clock.frozen, 0);
-    atomic_store(&ofs_clock.planning, 0);
-    atomic_store(&ofs_clock.advancing, 0);
     ofs_threads_forked();
     ofs_watch_forked();
     ofs_random_seed(ofs_options_peek()->seed);
@@ -160,6 +157,7 @@ __attribute__((constructor)) static void start(void)
         ofs_clock.tick_rest = exact - (double)ofs_clock.tick;
     }
     ofs_random_seed(options->seed);
+    ofs_jump_start();
     ofs_threads_start();
     pthread_atfork(before_fork, after_fork_parent, after_fork_child);
 }

@@ -171,7 +171,7 @@ static bool is_worth_waiting(struct thread *thread)
 }
 
 /* One thread at a time asks for all; the numbers of another one that asks for itself make it say no. */
-static uint64_t runs_before[THREADS_MAX];
+static _Atomic uint64_t runs_before[THREADS_MAX];
 
 /* It was let go, and has not taken note of it: who looks for himself, at descriptors or a lock, sleeps to the end of his
  * step, and so does a condition's waiter that was told when it was just on its way there. (One that was told in time may

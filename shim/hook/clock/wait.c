@@ -1,4 +1,6 @@
-/* poll and select with time-outs. A time-out of 0 is a look; a set with a socket of the network waits in real time. */
+/* poll and select with time-outs. A time-out of 0 is a look. A set with a socket of the network waits in real time, and
+ * so does one of nothing but sockets of other processes: D-Bus, a sound server. Where there is anything else in the set,
+ * it is the loop that a program lives in, which goes by the game's time. */
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -7,6 +9,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "hook/clock/clock.h"
 #include "hook/clock/wait.h"
@@ -59,7 +62,7 @@ int ofs_wait_fds(struct fds *fds, uint64_t span_ns)
     found = call_for(fds, 0);
     if (found != 0)
         return found;
-    if (fds->network(fds))
+    if (fds->real(fds))
         return wait_for_network(fds, span_ns);
     ofs_wait_enter(&wait, WAIT_FDS, fds->what, NULL, span_ns > NEVER - 1 - now ? NEVER : now + span_ns);
     pthread_cleanup_push(ofs_wait_leave_cleanup, &wait);
@@ -69,14 +72,45 @@ int ofs_wait_fds(struct fds *fds, uint64_t span_ns)
     return found ? found : call_for(fds, 0);
 }
 
-bool ofs_is_network(int fd)
+/* A pair of sockets has this process at both ends, even when another one has been given the second. */
+static bool has_another_process(int fd)
+{
+    struct ucred peer = { 0 };
+    socklen_t bytes = sizeof peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == 0 && peer.pid > 0 && peer.pid != getpid();
+}
+
+enum far_end ofs_far_end(int fd)
 {
     int domain = 0, saved = errno;
     socklen_t bytes = sizeof domain;
-    bool is = fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &bytes) == 0 &&
-              (domain == AF_INET || domain == AF_INET6);
+    enum far_end end = FAR_HERE;
+    if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &bytes) == 0) {
+        if (domain == AF_INET || domain == AF_INET6)
+            end = FAR_NETWORK;
+        else if (domain == AF_UNIX && has_another_process(fd))
+            end = FAR_PROCESS;
+    }
     errno = saved;
-    return is;
+    return end;
+}
+
+/* Of a set: how many descriptors there are, how many of them are of other processes, and of the network. */
+struct ends {
+    unsigned all, processes, network;
+};
+
+static void count_end(struct ends *ends, int fd)
+{
+    enum far_end end = ofs_far_end(fd);
+    ends->all++;
+    ends->processes += end == FAR_PROCESS;
+    ends->network += end == FAR_NETWORK;
+}
+
+static bool is_world(const struct ends *ends)
+{
+    return ends->network > 0 || (ends->all > 0 && ends->processes == ends->all);
 }
 
 /* -- poll ---------------------------------------------------------------------------------------------------------- */
@@ -86,17 +120,18 @@ static int call_poll(struct fds *fds, const struct timespec *real)
     return REAL(ppoll)(fds->list, fds->count, real, fds->mask);
 }
 
-static bool network_poll(const struct fds *fds)
+static bool real_poll(const struct fds *fds)
 {
+    struct ends ends = { 0 };
     for (nfds_t i = 0; i < fds->count; i++)
-        if (ofs_is_network(fds->list[i].fd))
-            return true;
-    return false;
+        if (fds->list[i].fd >= 0)
+            count_end(&ends, fds->list[i].fd);
+    return is_world(&ends);
 }
 
 EXPORT int poll(struct pollfd *list, nfds_t count, int timeout_ms)
 {
-    struct fds fds = { .what = "poll", .call = call_poll, .network = network_poll, .list = list, .count = count };
+    struct fds fds = { .what = "poll", .call = call_poll, .real = real_poll, .list = list, .count = count };
     if (!ofs_virtual_wait(CALLER))
         return REAL(poll)(list, count, timeout_ms);
     return ofs_wait_fds(&fds, timeout_ms < 0 ? NEVER : (uint64_t)timeout_ms * NS_PER_MS);
@@ -105,7 +140,7 @@ EXPORT int poll(struct pollfd *list, nfds_t count, int timeout_ms)
 EXPORT int ppoll(struct pollfd *list, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
     struct fds fds = {
-        .what = "ppoll", .call = call_poll, .network = network_poll, .list = list, .count = count, .mask = mask
+        .what = "ppoll", .call = call_poll, .real = real_poll, .list = list, .count = count, .mask = mask
     };
     uint64_t span_ns = NEVER;
     if (!ofs_virtual_wait(CALLER) || (timeout && (timeout->tv_sec < 0 || !ofs_timespec_ns(timeout, &span_ns))))
@@ -119,7 +154,7 @@ int __ppoll_chk(struct pollfd *list, nfds_t count, const struct timespec *timeou
 
 EXPORT int __poll_chk(struct pollfd *list, nfds_t count, int timeout_ms, size_t bytes)
 {
-    struct fds fds = { .what = "poll", .call = call_poll, .network = network_poll, .list = list, .count = count };
+    struct fds fds = { .what = "poll", .call = call_poll, .real = real_poll, .list = list, .count = count };
     if (!ofs_virtual_wait(CALLER) || bytes / sizeof *list < count)
         return REAL(__poll_chk)(list, count, timeout_ms, bytes);
     return ofs_wait_fds(&fds, timeout_ms < 0 ? NEVER : (uint64_t)timeout_ms * NS_PER_MS);
@@ -129,7 +164,7 @@ EXPORT int __ppoll_chk(struct pollfd *list, nfds_t count, const struct timespec 
                        size_t bytes)
 {
     struct fds fds = {
-        .what = "ppoll", .call = call_poll, .network = network_poll, .list = list, .count = count, .mask = mask
+        .what = "ppoll", .call = call_poll, .real = real_poll, .list = list, .count = count, .mask = mask
     };
     uint64_t span_ns = NEVER;
     if (!ofs_virtual_wait(CALLER) || bytes / sizeof *list < count ||
@@ -141,7 +176,7 @@ EXPORT int __ppoll_chk(struct pollfd *list, nfds_t count, const struct timespec 
 int ofs_wait_readable(int fd, const char *what)
 {
     struct pollfd list = { .fd = fd, .events = POLLIN };
-    struct fds fds = { .what = what, .call = call_poll, .network = network_poll, .list = &list, .count = 1 };
+    struct fds fds = { .what = what, .call = call_poll, .real = real_poll, .list = &list, .count = 1 };
     return ofs_wait_fds(&fds, NEVER) < 0 ? -1 : 0;
 }
 
@@ -169,13 +204,17 @@ static int call_select(struct fds *fds, const struct timespec *real)
     return found;
 }
 
-static bool network_select(const struct fds *fds)
+static bool real_select(const struct fds *fds)
 {
-    for (int fd = 0; fd < fds->nfds && fd < FD_SETSIZE; fd++)
+    struct ends ends = { 0 };
+    for (int fd = 0; fd < fds->nfds && fd < FD_SETSIZE; fd++) {
+        bool in = false;
         for (int i = 0; i < 3; i++)
-            if (fds->sets[i] && FD_ISSET(fd, fds->sets[i]) && ofs_is_network(fd))
-                return true;
-    return false;
+            in |= fds->sets[i] && FD_ISSET(fd, fds->sets[i]);
+        if (in)
+            count_end(&ends, fd);
+    }
+    return is_world(&ends);
 }
 
 static int wait_select(struct fds *fds, uint64_t span_ns)
@@ -191,7 +230,7 @@ EXPORT int select(int nfds, fd_set *restrict read, fd_set *restrict write, fd_se
                   struct timeval *restrict timeout)
 {
     struct fds fds = {
-        .what = "select", .call = call_select, .network = network_select, .nfds = nfds, .sets = { read, write, except }
+        .what = "select", .call = call_select, .real = real_select, .nfds = nfds, .sets = { read, write, except }
     };
     uint64_t span_ns = NEVER, start = ofs_now(), passed;
     int found;
@@ -217,7 +256,7 @@ EXPORT int pselect(int nfds, fd_set *restrict read, fd_set *restrict write, fd_s
 {
     struct fds fds = { .what = "pselect",
                        .call = call_select,
-                       .network = network_select,
+                       .real = real_select,
                        .nfds = nfds,
                        .sets = { read, write, except },
                        .mask = mask };

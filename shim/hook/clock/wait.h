@@ -12,7 +12,7 @@
 struct fds {
     const char *what;
     int (*call)(struct fds *fds, const struct timespec *real);
-    bool (*network)(const struct fds *fds);
+    bool (*real)(const struct fds *fds); /* is it a wait for the world, which does not live in the game's time? */
     const sigset_t *mask;
     struct pollfd *list; /* poll */
     nfds_t count;
@@ -25,6 +25,12 @@ struct fds {
 
 /* As the real call: how many are ready, 0 after span_ns of the game's time (NEVER = without end), or -1 and errno. */
 int ofs_wait_fds(struct fds *fds, uint64_t span_ns);
-bool ofs_is_network(int fd);
+/* What is at the other end of a descriptor. */
+enum far_end {
+    FAR_HERE,    /* this process, as far as it can be known: a pipe does not tell */
+    FAR_PROCESS, /* another process of this machine: a socket whose peer says so */
+    FAR_NETWORK,
+};
+enum far_end ofs_far_end(int fd);
 
 #endif
