@@ -4,7 +4,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(OFS_STUBS stub_GL stub_GLX stub_OpenGL stub_EGL)
+set(OFS_STUBS stub_GL stub_GLX stub_OpenGL stub_EGL stub_GLESv2 stub_GLESv1_CM)
 install(TARGETS offstage RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS offstage_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS ${OFS_STUBS} offstage_clock LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/offstage)
@@ -25,3 +25,11 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/offstageConfig.cmake ${CMAKE_CURRENT_B
 install(TARGETS offstage RUNTIME DESTINATION offstage/bin COMPONENT python EXCLUDE_FROM_ALL)
 install(TARGETS offstage_preload LIBRARY DESTINATION offstage/lib COMPONENT python EXCLUDE_FROM_ALL)
 install(TARGETS ${OFS_STUBS} offstage_clock LIBRARY DESTINATION offstage/lib/offstage COMPONENT python EXCLUDE_FROM_ALL)
+# With the pixman of this machine, for where there is none, and its licence (MIT).
+find_library(OFS_PIXMAN_LIBRARY NAMES libpixman-1.so.0)
+if(OFS_PIXMAN_LIBRARY)
+  file(REAL_PATH ${OFS_PIXMAN_LIBRARY} file)
+  install(FILES ${file} DESTINATION offstage/lib/offstage RENAME libpixman-1.so.0 COMPONENT python EXCLUDE_FROM_ALL)
+  install(FILES /usr/share/doc/libpixman-1-0/copyright DESTINATION offstage/lib/offstage
+    RENAME libpixman-1.copyright COMPONENT python EXCLUDE_FROM_ALL OPTIONAL)
+endif()

@@ -3,6 +3,7 @@
 
 #include "capture/capture.h"
 #include "egl/egl.h"
+#include "egl/x11/egl_x11.h"
 #include "glx/glx.h"
 #include "glx/observer.h"
 #include "hook/init.h"
@@ -12,6 +13,7 @@
 #include "util/status.h"
 #include "x11/input.h"
 #include "x11/present.h"
+#include "x11/serve.h"
 #include "x11/xview.h"
 
 OFS_EXPORT const struct ofs_shim_table *ofs_shim_table(uint32_t version);
@@ -47,6 +49,12 @@ static const struct ofs_tensor_host tensor_host = {
     .find_symbol = ofs_real_dlsym,
 };
 
+static const struct ofs_x11_loader loader = {
+    .open_library = ofs_real_dlopen,
+    .find_symbol = ofs_real_dlsym,
+    .beside = ofs_hook_beside,
+};
+
 /* A window drawn by software shows a frame, on the X server's thread. */
 static void present(const struct ofs_present *frame)
 {
@@ -65,13 +73,16 @@ void ofs_pipeline_start(void)
     capture_host.sink = ofs_tensor_sink();
     ofs_capture_init(&capture_host);
     ofs_glx_set_observer(ofs_capture_observer());
+    ofs_x11_set_loader(&loader);
     ofs_x11_set_gone(ofs_capture_gone);
     ofs_x11_set_presenter(present);
+    ofs_xview_set_front_source(&ofs_glx_fronts);
     ofs_lockstep_init(&lockstep_host);
 }
 
 void ofs_pipeline_fork_child(void)
 {
+    ofs_egl_x11_fork_child();
     ofs_glx_fork_child();
     ofs_capture_fork_child();
     ofs_tensor_fork_child();

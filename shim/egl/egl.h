@@ -1,4 +1,4 @@
-/* The EGL display that GLX contexts live on: which device, why, and what it can do. */
+/* The EGL display that contexts of GLX, and of EGL on X11, live on: which device, why, and what it can do. */
 #ifndef OFS_EGL_EGL_H
 #define OFS_EGL_EGL_H
 
@@ -40,15 +40,8 @@ void ofs_egl_restore_current(const struct ofs_egl_api *fn, EGLDisplay ours, cons
 void ofs_egl_fork_child(void);
 
 /* The real function of libEGL that an export of ours stands before, loading libEGL at the first call; NULL if there is
- * none. Any thread. */
+ * none. For the name of an extension's function libEGL may give one that only says that there is no such extension.
+ * Any thread. Preserves errno. */
 void *ofs_egl_real(const char *name);
-
-/* What glx, which sits above, tells the exports of this module. */
-struct ofs_egl_above {
-    bool (*glx_is_current)(void);              /* a GLX context of ours is current in the calling thread */
-    void *(*gl_function)(const char *name);    /* our wrapper of a GL function or a glX function, or NULL */
-};
-/* Installed once, before the first GLX call is served. */
-void ofs_egl_set_above(const struct ofs_egl_above *above);
 
 #endif

@@ -37,9 +37,11 @@ static bool fail(struct ofs_glx_failure *failure, enum ofs_glx_error_kind kind, 
 
 static bool read_list(const int *at, struct wish *wish, struct ofs_glx_failure *failure)
 {
-    for (; at && at[0] != None; at += 2) {
+    for (int pairs = 0; at && at[0] != None; at += 2) {
         int value = at[1];
 
+        if (++pairs > OFS_GLX_MAX_PAIRS)
+            return fail(failure, OFS_GLX_CORE_ERROR, BadValue, (uint32_t)at[0]);
         switch (at[0]) {
         case GLX_CONTEXT_MAJOR_VERSION_ARB:
             wish->major = value;

@@ -92,7 +92,7 @@ void ofs_buffers_tell(void)
     const struct ofs_gl *gl = ofs_gl_get();
     GLuint draw, read;
 
-    if (!gl || !context || !ofs_current.draw || context->api != OFS_API_GL)
+    if (!gl || !context || !ofs_current.draw || ofs_current.draw->plain || context->api != OFS_API_GL)
         return;
     draw = bound(gl, GL_DRAW_FRAMEBUFFER_BINDING);
     read = bound(gl, GL_READ_FRAMEBUFFER_BINDING);

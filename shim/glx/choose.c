@@ -130,9 +130,12 @@ unsigned ofs_config_select(const struct ofs_config_wish *wish, unsigned *order)
 unsigned ofs_glx_choose(const int *attributes, unsigned *order)
 {
     struct ofs_config_wish wish;
+    int pairs = 0;
 
     ofs_config_wish_init(&wish);
     for (const int *at = attributes; at && at[0] != None; at += 2) {
+        if (++pairs > OFS_GLX_MAX_PAIRS)
+            return 0;
         if (at[0] == GLX_FBCONFIG_ID && at[1] != OFS_ANY) {
             /* Everything else in the list is ignored. */
             const struct ofs_fbconfig *config = ofs_glx_config_by_id(at[1]);

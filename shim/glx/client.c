@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "glx/private.h"
+#include "glx/events.h"
 #include "hook/real.h"
 
 #define OFS_LOG_MODULE OFS_MOD_GLX
@@ -32,6 +32,11 @@ struct xlib {
     XExtCodes *(*XAddExtension)(Display *);
     int (*(*XESetCloseDisplay)(Display *, int, int (*)(Display *, XExtCodes *)))(Display *, XExtCodes *);
     void *(*_XGetRequest)(Display *, CARD8, size_t);
+    /* NULL where this libX11 has none. */
+    void (*(*XESetBeforeFlush)(Display *, int, void (*)(Display *, XExtCodes *, const char *, long)))(
+        Display *, XExtCodes *, const char *, long);
+    Bool (*(*XESetWireToEvent)(Display *, int, Bool (*)(Display *, XEvent *, xEvent *)))(Display *, XEvent *, xEvent *);
+    unsigned long (*_XSetLastRequestRead)(Display *, xGenericReply *);
 };
 
 /* All that this file remembers. One libX11 per process is the rule; with a second one `known` goes back and forth, which
@@ -83,6 +88,10 @@ static const struct xlib *resolve(void *owner)
         xlib->XAddExtension = (XExtCodes * (*)(Display *)) ofs_real_dlsym(library, "XAddExtension");
         xlib->XESetCloseDisplay = (__typeof__(xlib->XESetCloseDisplay))ofs_real_dlsym(library, "XESetCloseDisplay");
         xlib->_XGetRequest = (void *(*)(Display *, CARD8, size_t))ofs_real_dlsym(library, "_XGetRequest");
+        xlib->XESetBeforeFlush = (__typeof__(xlib->XESetBeforeFlush))ofs_real_dlsym(library, "XESetBeforeFlush");
+        xlib->XESetWireToEvent = (__typeof__(xlib->XESetWireToEvent))ofs_real_dlsym(library, "XESetWireToEvent");
+        xlib->_XSetLastRequestRead =
+            (unsigned long (*)(Display *, xGenericReply *))ofs_real_dlsym(library, "_XSetLastRequestRead");
         if (xlib->XSync && xlib->XFlush && xlib->XNoOp && xlib->XGetVisualInfo && xlib->_XGetRequest) {
             xlib->owner = owner;
             atomic_store(&state.used, count + 1);
@@ -95,6 +104,13 @@ static const struct xlib *resolve(void *owner)
         ofs_info("the libX11 of display %p lacks a function that GLX needs", owner);
     errno = saved_errno;
     return library ? xlib : NULL;
+}
+
+void *ofs_glx_xlib_function(Display *dpy, const char *name)
+{
+    void *library = find_library((void *)dpy->resource_alloc);
+
+    return library ? ofs_real_dlsym(library, name) : NULL;
 }
 
 void ofs_glx_client_fork_child(void)
@@ -161,6 +177,7 @@ void ofs_glx_sync(Display *dpy)
 static int display_closes(Display *dpy, XExtCodes *codes)
 {
     (void)codes;
+    ofs_swap_event_forget(dpy);
     for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++) {
         Display *expected = dpy;
 
@@ -175,7 +192,16 @@ static int display_closes(Display *dpy, XExtCodes *codes)
     return 0;
 }
 
-static bool is_watched(Display *dpy)
+/* Called by libX11 before it writes requests out, the Display locked. */
+static void before_flush(Display *dpy, XExtCodes *codes, const char *data, long size)
+{
+    (void)dpy;
+    (void)codes;
+    if (ofs_current.context && size > 0)
+        ofs_look_at_requests(data, (size_t)size);
+}
+
+bool ofs_glx_is_watched(Display *dpy)
 {
     for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++)
         if (atomic_load(&state.watched[i]) == dpy)
@@ -183,13 +209,12 @@ static bool is_watched(Display *dpy)
     return false;
 }
 
-/* Ask libX11 to be told when the Display closes; false if it cannot be had. */
-static bool watch(Display *dpy)
+bool ofs_glx_watch(Display *dpy)
 {
     const struct xlib *xlib;
     XExtCodes *codes;
 
-    if (is_watched(dpy))
+    if (ofs_glx_is_watched(dpy))
         return true;
     xlib = xlib_of(dpy);
     if (!xlib || !xlib->XAddExtension || !xlib->XESetCloseDisplay)
@@ -202,7 +227,9 @@ static bool watch(Display *dpy)
         codes = xlib->XAddExtension(dpy);
         if (codes)
             (void)xlib->XESetCloseDisplay(dpy, codes->extension, display_closes);
-        else
+        if (codes && xlib->XESetBeforeFlush)
+            (void)xlib->XESetBeforeFlush(dpy, codes->extension, before_flush);
+        if (!codes)
             atomic_store(&state.watched[i], NULL);
         return codes != NULL;
     }
@@ -213,8 +240,10 @@ void ofs_glx_client_bind(struct ofs_binding *binding)
 {
     struct stat st;
 
+    if (!binding->dpy)
+        return; /* EGL has displays without one */
     binding->closed_before = atomic_load(&state.closed);
-    binding->watched = watch(binding->dpy);
+    binding->watched = ofs_glx_watch(binding->dpy);
     binding->socket = binding->dpy->fd;
     binding->socket_ino = fstat(binding->socket, &st) == 0 ? st.st_ino : 0;
 }
@@ -228,7 +257,7 @@ static bool current_is_open(void)
 
     if (now->watched && closed == now->closed_before)
         return true;
-    if (!now->dpy || (now->watched && !is_watched(now->dpy)) || fstat(now->socket, &st) != 0 ||
+    if (!now->dpy || (now->watched && !ofs_glx_is_watched(now->dpy)) || fstat(now->socket, &st) != 0 ||
         st.st_ino != now->socket_ino)
         return false;
     now->closed_before = closed; /* it was another one that closed */
@@ -250,6 +279,30 @@ void ofs_glx_flush(Display *dpy)
     xlib = may_touch(dpy) ? xlib_of(dpy) : NULL;
     if (xlib)
         (void)xlib->XFlush(dpy);
+}
+
+void ofs_glx_flush_current(void)
+{
+    if (ofs_current.context && current_is_open())
+        ofs_glx_flush(ofs_current.dpy);
+}
+
+bool ofs_glx_convert_events(Display *dpy, int code, Bool (*convert)(Display *, XEvent *, xEvent *))
+{
+    const struct xlib *xlib = xlib_of(dpy);
+
+    if (!xlib || !xlib->XESetWireToEvent || !xlib->_XSetLastRequestRead)
+        return false;
+    (void)ofs_glx_watch(dpy); /* to be told when it closes */
+    (void)xlib->XESetWireToEvent(dpy, code, convert);
+    return true;
+}
+
+unsigned long ofs_glx_event_serial(Display *dpy, xEvent *wire)
+{
+    const struct xlib *xlib = xlib_of(dpy);
+
+    return xlib && xlib->_XSetLastRequestRead ? xlib->_XSetLastRequestRead(dpy, (xGenericReply *)wire) : 0;
 }
 
 void ofs_glx_raise(Display *dpy, enum ofs_glx_error_kind kind, int code, int minor, uint32_t value)

@@ -117,9 +117,7 @@ static bool read_config(const struct ofs_egl *egl, EGLConfig config, struct ofs_
     out->none = GLX_NONE;
     out->swap_method = GLX_SWAP_UNDEFINED_OML;
     out->render_type = GLX_RGBA_BIT;
-    out->drawable_type = GLX_PIXMAP_BIT | GLX_PBUFFER_BIT;
-    out->visual_type = GLX_TRUE_COLOR;
-    out->x_renderable = True;
+    out->drawable_type = GLX_PBUFFER_BIT;
     return true;
 }
 
@@ -151,7 +149,9 @@ static void add_forms(struct ofs_config_list *list, const struct ofs_fbconfig *b
         config->srgb = form >> 1;
         config->visual_depth = depth;
         if (depth)
-            config->drawable_type |= GLX_WINDOW_BIT;
+            config->drawable_type |= GLX_WINDOW_BIT | GLX_PIXMAP_BIT;
+        config->visual_type = depth ? GLX_TRUE_COLOR : GLX_NONE;
+        config->x_renderable = depth != 0;
         list->count++;
     }
 }

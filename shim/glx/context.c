@@ -13,12 +13,47 @@ struct ofs_glx_context *ofs_glx_context_acquire(GLXContext handle)
 
     (void)pthread_mutex_lock(&ofs_glx.lock);
     for (context = ofs_glx.contexts; context; context = context->next)
-        if ((GLXContext)context == handle)
+        if ((GLXContext)context == handle && !context->egl_display)
             break;
     if (context)
         atomic_fetch_add(&context->refs, 1);
     (void)pthread_mutex_unlock(&ofs_glx.lock);
     return context;
+}
+
+struct ofs_glx_context *ofs_context_acquire_egl(const struct ofs_egl_display *display, EGLContext handle)
+{
+    struct ofs_glx_context *context;
+
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    for (context = ofs_glx.contexts; context; context = context->next)
+        if (context->egl == handle && context->egl_display == display)
+            break;
+    if (context)
+        atomic_fetch_add(&context->refs, 1);
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    return context;
+}
+
+struct ofs_glx_context *ofs_context_new(EGLContext egl, enum ofs_gl_api api)
+{
+    struct ofs_glx_context *context = calloc(1, sizeof(*context));
+
+    if (!context)
+        return NULL;
+    context->refs = 1;
+    context->serial = atomic_fetch_add(&ofs_glx.context_serial, 1) + 1;
+    context->egl = egl;
+    context->api = api;
+    return context;
+}
+
+void ofs_context_enter(struct ofs_glx_context *take_context)
+{
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    take_context->next = ofs_glx.contexts;
+    ofs_glx.contexts = take_context;
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
 }
 
 void ofs_glx_context_release(struct ofs_glx_context *context)
@@ -32,14 +67,13 @@ void ofs_glx_context_release(struct ofs_glx_context *context)
     free(context);
 }
 
-/* Takes the context out of the live set: from now on its handle is unknown. False if it was unknown before. */
-static bool forget(GLXContext handle)
+bool ofs_context_forget(bool (*is_it)(const struct ofs_glx_context *context, const void *what), const void *what)
 {
     struct ofs_glx_context **at, *found = NULL;
 
     (void)pthread_mutex_lock(&ofs_glx.lock);
     for (at = &ofs_glx.contexts; *at; at = &(*at)->next)
-        if ((GLXContext)*at == handle) {
+        if (is_it(*at, what)) {
             found = *at;
             *at = found->next;
             break;
@@ -96,7 +130,7 @@ static struct ofs_glx_context *create(Display *dpy, const struct ofs_fbconfig *c
             return NULL;
         }
     }
-    context = calloc(1, sizeof(*context));
+    context = ofs_context_new(EGL_NO_CONTEXT, request->api);
     if (!context)
         goto out;
     context->egl = create_egl(egl, config, share ? share->egl : EGL_NO_CONTEXT, request, &error);
@@ -106,18 +140,13 @@ static struct ofs_glx_context *create(Display *dpy, const struct ofs_fbconfig *c
         context = NULL;
         goto out;
     }
-    context->refs = 1;
-    context->serial = atomic_fetch_add(&ofs_glx.context_serial, 1) + 1;
     context->config = config;
-    context->api = request->api;
     context->dpy = dpy;
     context->xid = ofs_glx_new_xid(dpy);
+    context->share_xid = share ? share->xid : 0;
     context->render_type = request->render_type;
     context->core_or_new = request->at_least_3;
-    (void)pthread_mutex_lock(&ofs_glx.lock);
-    context->next = ofs_glx.contexts;
-    ofs_glx.contexts = context;
-    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    ofs_context_enter(context);
 out:
     ofs_glx_context_release(share);
     return context;
@@ -174,8 +203,9 @@ static bool may_lack_config(const struct ofs_egl *egl, GLXFBConfig handle, const
 {
     if (handle || !egl->no_config_context)
         return false;
-    while (attributes && attributes[0] != None && attributes[0] != GLX_SCREEN)
-        attributes += 2;
+    for (int pairs = 0; attributes && attributes[0] != None && attributes[0] != GLX_SCREEN; attributes += 2)
+        if (++pairs > OFS_GLX_MAX_PAIRS)
+            return false;
     return attributes && attributes[0] == GLX_SCREEN;
 }
 
@@ -202,11 +232,16 @@ OFS_EXPORT GLXContext glXCreateContextAttribsARB(Display *dpy, GLXFBConfig handl
     return create_or_raise(dpy, config, share, &request, X_GLXCreateContextAttribsARB);
 }
 
+static bool has_handle(const struct ofs_glx_context *context, const void *handle)
+{
+    return context == handle && !context->egl_display;
+}
+
 OFS_EXPORT void glXDestroyContext(Display *dpy, GLXContext handle)
 {
     if (!ofs_glx_is_ours(dpy))
         OFS_FOREIGN_VOID(glXDestroyContext, dpy, handle);
-    else if (handle && !forget(handle))
+    else if (handle && !ofs_context_forget(has_handle, handle))
         ofs_glx_raise(dpy, OFS_GLX_EXT_ERROR, GLXBadContext, X_GLXDestroyContext, 0);
 }
 
@@ -260,7 +295,7 @@ static int query(const struct ofs_glx_context *context, int attribute, int *valu
         *value = context->config ? context->config->visual_id : 0;
         return Success;
     case GLX_SHARE_CONTEXT_EXT:
-        *value = 0;
+        *value = (int)context->share_xid;
         return Success;
     default:
         return GLX_BAD_ATTRIBUTE;

@@ -103,7 +103,7 @@ static XID create_pixmap(Display *dpy, const struct ofs_fbconfig *config, Pixmap
         ofs_xview_release(x);
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadPixmap, minor, pixmap);
     }
-    if (config->visual_depth && config->visual_depth != x->depth) {
+    if (!(config->drawable_type & GLX_PIXMAP_BIT) || config->visual_depth != x->depth) {
         ofs_xview_release(x);
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadMatch, minor, pixmap);
     }
@@ -157,8 +157,10 @@ struct pbuffer_wish { int width, height, preserved, largest; };
 
 static bool parse_pbuffer(const int *at, struct pbuffer_wish *wish)
 {
+    int pairs = 0;
+
     for (; at && at[0] != None; at += 2)
-        switch (at[0]) {
+        switch (++pairs > OFS_GLX_MAX_PAIRS ? None : at[0]) {
         case GLX_PBUFFER_WIDTH:
             wish->width = at[1];
             break;
@@ -208,6 +210,12 @@ OFS_EXPORT GLXPbuffer glXCreatePbuffer(Display *dpy, GLXFBConfig handle, const i
     drawable->preserved = wish.preserved;
     drawable->largest = wish.largest;
     surface = ofs_surface_for(drawable); /* now, since this is where a program looks for the error */
+    while (!surface && wish.largest && (width > 1 || height > 1)) {
+        width = (width + 1) / 2;
+        height = (height + 1) / 2;
+        drawable->fixed_size_px = (uint64_t)width << 32 | (unsigned)height;
+        surface = ofs_surface_for(drawable);
+    }
     if (!surface) {
         ofs_drawable_release(drawable);
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadAlloc, minor, 0);
@@ -263,7 +271,8 @@ static void query_drawable(struct ofs_drawable *drawable, int attribute, unsigne
         *value = 0x7fffffff;
         break;
     case GLX_BACK_BUFFER_AGE_EXT:
-        *value = drawable->age;
+        /* A resize that the surface has not followed yet takes the contents away. */
+        *value = ofs_current.draw_surface->size_px == ofs_drawable_size(drawable) ? drawable->age : 0;
         break;
     case GLX_SCREEN:
         *value = 0;
@@ -271,6 +280,23 @@ static void query_drawable(struct ofs_drawable *drawable, int attribute, unsigne
     default:
         break;
     }
+}
+
+/* The drawable of this id; a window that GLX has not seen yet becomes one. */
+static struct ofs_drawable *find_or_adopt(Display *dpy, XID xid)
+{
+    struct ofs_drawable *drawable;
+    struct ofs_xdrawable *x;
+
+    ofs_glx_sync(dpy);
+    drawable = ofs_drawable_find(xid);
+    if (drawable)
+        return drawable;
+    x = ofs_xview_acquire((uint32_t)xid);
+    if (x && x->kind == OFS_XDRAWABLE_WINDOW && x->visual)
+        drawable = ofs_drawable_acquire(xid, ofs_glx_visual_config(x->visual));
+    ofs_xview_release(x);
+    return drawable;
 }
 
 OFS_EXPORT void glXQueryDrawable(Display *dpy, GLXDrawable xid, int attribute, unsigned int *value)
@@ -281,17 +307,12 @@ OFS_EXPORT void glXQueryDrawable(Display *dpy, GLXDrawable xid, int attribute, u
         OFS_FOREIGN_VOID(glXQueryDrawable, dpy, xid, attribute, value);
         return;
     }
-    ofs_glx_sync(dpy);
-    drawable = ofs_drawable_find(xid);
-    if (!drawable) {
-        struct ofs_xdrawable *x = ofs_xview_acquire((uint32_t)xid);
-
-        if (x && x->kind == OFS_XDRAWABLE_WINDOW && x->visual)
-            drawable = ofs_drawable_acquire(xid, ofs_glx_visual_config(x->visual));
-        ofs_xview_release(x);
-    }
-    if (!drawable) {
+    drawable = find_or_adopt(dpy, xid);
+    /* The age is that of the buffer that this thread is about to draw to. (GLX_EXT_buffer_age) */
+    if (!drawable || (attribute == GLX_BACK_BUFFER_AGE_EXT &&
+                      (!ofs_glx_is_current() || ofs_current.draw != drawable || !ofs_current.draw_surface))) {
         (void)refuse(dpy, OFS_GLX_EXT_ERROR, GLXBadDrawable, X_GLXGetDrawableAttributes, xid);
+        ofs_drawable_release(drawable);
         return;
     }
     query_drawable(drawable, attribute, value);
@@ -306,12 +327,14 @@ OFS_EXPORT void glXSelectEvent(Display *dpy, GLXDrawable xid, unsigned long mask
         OFS_FOREIGN_VOID(glXSelectEvent, dpy, xid, mask);
         return;
     }
-    drawable = ofs_drawable_find(xid);
+    drawable = find_or_adopt(dpy, xid);
     if (!drawable) {
         (void)refuse(dpy, OFS_GLX_EXT_ERROR, GLXBadDrawable, X_GLXChangeDrawableAttributes, xid);
         return;
     }
-    atomic_store(&drawable->event_mask, mask & GLX_PBUFFER_CLOBBER_MASK); /* nothing ever clobbers one */
+    /* Nothing ever clobbers a pbuffer; swap events are for windows. */
+    mask &= GLX_PBUFFER_CLOBBER_MASK | (drawable->kind == OFS_GLX_WINDOW ? GLX_BUFFER_SWAP_COMPLETE_INTEL_MASK : 0);
+    ofs_swap_event_select(dpy, xid, drawable, mask);
     ofs_drawable_release(drawable);
 }
 
@@ -323,7 +346,7 @@ OFS_EXPORT void glXGetSelectedEvent(Display *dpy, GLXDrawable xid, unsigned long
         OFS_FOREIGN_VOID(glXGetSelectedEvent, dpy, xid, mask);
         return;
     }
-    drawable = ofs_drawable_find(xid);
+    drawable = find_or_adopt(dpy, xid);
     if (!drawable) {
         (void)refuse(dpy, OFS_GLX_EXT_ERROR, GLXBadDrawable, X_GLXGetDrawableAttributes, xid);
         return;

@@ -16,7 +16,7 @@ extern void *__dso_handle;
 
 bool ofs_glx_is_current(void)
 {
-    return ofs_current.context != NULL;
+    return ofs_current.context && !ofs_current.context->egl_display;
 }
 
 /* Which EGL surface the draw (or read) buffer of the context means on this surface. */
@@ -81,14 +81,14 @@ static void forget_current(void)
     ofs_current.thread = thread;
 }
 
-static void release_current(void)
+void ofs_current_release(bool in_egl)
 {
     const struct ofs_egl *egl = ofs_egl_opened();
     struct ofs_binding old = ofs_current;
 
     if (!old.context)
         return;
-    if (egl)
+    if (egl && in_egl)
         (void)egl->fn.eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
     forget_current();
     drop(&old);
@@ -98,7 +98,7 @@ static void release_current(void)
 static void thread_ends(void *unused)
 {
     (void)unused;
-    release_current();
+    ofs_current_release(true);
 }
 
 static void watch_thread(void)
@@ -123,10 +123,8 @@ static void report_renderer(const struct ofs_egl *egl)
 }
 
 /* The GLX error of a failed EGL call. */
-static void explain(const struct ofs_egl *egl, struct ofs_glx_failure *failure)
+static void explain(EGLint error, struct ofs_glx_failure *failure)
 {
-    EGLint error = egl->fn.eglGetError();
-
     ofs_debug("eglMakeCurrent: 0x%x", (unsigned)error);
     *failure = (struct ofs_glx_failure){OFS_GLX_CORE_ERROR, BadAlloc, 0};
     if (error == EGL_BAD_ACCESS)
@@ -135,8 +133,7 @@ static void explain(const struct ofs_egl *egl, struct ofs_glx_failure *failure)
         failure->code = BadMatch;
 }
 
-/* Makes `next` current; takes over its references on success. */
-static bool bind(struct ofs_binding *next, struct ofs_glx_failure *failure)
+EGLint ofs_current_bind(struct ofs_binding *next)
 {
     const struct ofs_egl *egl = ofs_egl_opened();
     struct ofs_binding old = ofs_current;
@@ -149,24 +146,20 @@ static bool bind(struct ofs_binding *next, struct ofs_glx_failure *failure)
             next->read_surface = ofs_surface_for(next->read);
         else if (next->draw_surface)
             atomic_fetch_add(&next->draw_surface->refs, 1);
-        if (!next->draw_surface || !next->read_surface) {
-            *failure = (struct ofs_glx_failure){OFS_GLX_CORE_ERROR, BadAlloc, 0};
-            return false;
-        }
+        if (!next->draw_surface || !next->read_surface)
+            return EGL_BAD_ALLOC;
         next->egl_draw = next->draw_surface->back;
         next->egl_read = next->read_surface->back;
     }
-    if (!egl->fn.eglMakeCurrent(egl->display, next->egl_draw, next->egl_read, context->egl)) {
-        explain(egl, failure);
-        return false;
-    }
+    if (!egl->fn.eglMakeCurrent(egl->display, next->egl_draw, next->egl_read, context->egl))
+        return egl->fn.eglGetError();
     next->thread = ofs_thread_id();
     ofs_current = *next;
     if (old.context == context)
         old.context = NULL, ofs_glx_context_release(context); /* still current: only the older reference goes */
     drop(&old);
     watch_thread();
-    if (!context->started && next->draw) {
+    if (!context->started && next->draw && !next->draw->plain) {
         context->started = true;
         ofs_buffers_start(context, next->draw->config->double_buffer);
     }
@@ -175,14 +168,23 @@ static bool bind(struct ofs_binding *next, struct ofs_glx_failure *failure)
         (void)ofs_surface_need_front(next->draw, next->draw_surface); /* after a resize it is still asked for */
     ofs_current_apply();
     report_renderer(egl);
-    return true;
+    return EGL_SUCCESS;
+}
+
+void ofs_current_abandon(struct ofs_binding *next, bool claimed)
+{
+    if (claimed)
+        atomic_store(&next->context->owner, 0);
+    drop_surfaces(next);
+    ofs_drawable_release(next->draw);
+    ofs_drawable_release(next->read);
+    ofs_glx_context_release(next->context);
 }
 
 void ofs_current_follow_size(void)
 {
     struct ofs_binding *now = &ofs_current;
     struct ofs_binding next = *now;
-    struct ofs_glx_failure failure;
     bool stale = now->context && now->draw_surface &&
                  (now->draw_surface->size_px != ofs_drawable_size(now->draw) ||
                   (now->read != now->draw && now->read_surface->size_px != ofs_drawable_size(now->read)));
@@ -194,13 +196,8 @@ void ofs_current_follow_size(void)
     atomic_fetch_add(&next.draw->refs, 1);
     atomic_fetch_add(&next.read->refs, 1);
     next.draw_surface = next.read_surface = NULL;
-    if (bind(&next, &failure))
-        return;
-    /* No memory for the new size: go on with the old one. */
-    drop_surfaces(&next);
-    ofs_drawable_release(next.draw);
-    ofs_drawable_release(next.read);
-    ofs_glx_context_release(next.context);
+    if (ofs_current_bind(&next) != EGL_SUCCESS)
+        ofs_current_abandon(&next, false); /* no memory for the new size: go on with the old one */
 }
 
 /* True if the context may draw to the drawable. A window whose surfaces are of another EGL config, but of the same depth,
@@ -265,14 +262,14 @@ static bool find_drawables(struct ofs_binding *next, struct ofs_glx_failure *fai
         next->read = acquire_drawable(next->context, next->read_xid, &mismatch);
     }
     if (!next->read)
-        return fail(failure, OFS_GLX_EXT_ERROR, GLXBadDrawable, next->read_xid);
+        return mismatch ? fail(failure, OFS_GLX_CORE_ERROR, BadMatch, next->read_xid)
+                        : fail(failure, OFS_GLX_EXT_ERROR, GLXBadDrawable, next->read_xid);
     if (!compatible(next->context, next->draw) || !compatible(next->context, next->read))
         return fail(failure, OFS_GLX_CORE_ERROR, BadMatch, 0);
     return true;
 }
 
-/* Takes the context for this thread; false if another thread has it. */
-static bool claim(struct ofs_glx_context *context, bool *claimed_out)
+bool ofs_current_claim(struct ofs_glx_context *context, bool *claimed_out)
 {
     int nobody = 0;
 
@@ -280,8 +277,7 @@ static bool claim(struct ofs_glx_context *context, bool *claimed_out)
     return *claimed_out || nobody == ofs_thread_id();
 }
 
-/* Who reads frames has the last chance to get at those of the context that is current. */
-static void tell_leaving(void)
+void ofs_current_tell_leaving(void)
 {
     if (ofs_current.context && ofs_glx.observer && ofs_glx.observer->leaving)
         ofs_glx.observer->leaving();
@@ -291,33 +287,30 @@ static bool make_current(Display *dpy, XID draw, XID read, GLXContext handle, st
 {
     struct ofs_binding next = {.dpy = dpy, .draw_xid = draw, .read_xid = read};
     const struct ofs_egl *egl = ofs_egl_opened();
-    bool claimed = false, ok = false;
+    bool claimed = false;
+    EGLint error;
 
     if (!egl)
         return fail(failure, OFS_GLX_EXT_ERROR, GLXBadContext, 0);
     ofs_glx_client_bind(&next);
-    if (!ofs_current.context && egl->fn.eglGetCurrentContext() != EGL_NO_CONTEXT)
+    if (!ofs_glx_is_current() && egl->fn.eglGetCurrentContext() != EGL_NO_CONTEXT)
         return fail(failure, OFS_GLX_CORE_ERROR, BadAccess, 0); /* the program's own EGL context is current */
     next.context = ofs_glx_context_acquire(handle);
     if (!next.context)
         return fail(failure, OFS_GLX_EXT_ERROR, GLXBadContext, 0);
     if ((!draw != !read) || (!draw && !(next.context->core_or_new && egl->surfaceless_context)))
         (void)fail(failure, OFS_GLX_CORE_ERROR, BadMatch, 0);
-    else if (!claim(next.context, &claimed))
+    else if (!ofs_current_claim(next.context, &claimed))
         (void)fail(failure, OFS_GLX_CORE_ERROR, BadAccess, next.context->xid);
     else if (find_drawables(&next, failure)) {
         if (ofs_current.context != next.context)
-            tell_leaving();
-        ok = bind(&next, failure);
+            ofs_current_tell_leaving();
+        error = ofs_current_bind(&next);
+        if (error == EGL_SUCCESS)
+            return true;
+        explain(error, failure);
     }
-    if (ok)
-        return true;
-    if (claimed)
-        atomic_store(&next.context->owner, 0);
-    drop_surfaces(&next);
-    ofs_drawable_release(next.draw);
-    ofs_drawable_release(next.read);
-    ofs_glx_context_release(next.context);
+    ofs_current_abandon(&next, claimed);
     return false;
 }
 
@@ -329,8 +322,10 @@ static Bool make_current_or_raise(Display *dpy, XID draw, XID read, GLXContext h
 
     ofs_glx_sync(dpy);
     if (handle == NULL && draw == None && read == None) {
-        tell_leaving();
-        release_current();
+        if (ofs_glx_is_current()) {
+            ofs_current_tell_leaving();
+            ofs_current_release(true);
+        }
         ok = true;
     } else if (handle == NULL) {
         ok = fail(&failure, OFS_GLX_CORE_ERROR, BadMatch, 0);
@@ -366,26 +361,26 @@ OFS_EXPORT GLXContext glXGetCurrentContext(void)
 {
     if (!ofs_current.context && atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
         return OFS_FOREIGN(glXGetCurrentContext, NULL);
-    return (GLXContext)ofs_current.context;
+    return ofs_glx_is_current() ? (GLXContext)ofs_current.context : NULL;
 }
 
 OFS_EXPORT Display *glXGetCurrentDisplay(void)
 {
     if (!ofs_current.context && atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
         return OFS_FOREIGN(glXGetCurrentDisplay, NULL);
-    return ofs_current.dpy;
+    return ofs_glx_is_current() ? ofs_current.dpy : NULL;
 }
 
 OFS_EXPORT GLXDrawable glXGetCurrentDrawable(void)
 {
     if (!ofs_current.context && atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
         return OFS_FOREIGN(glXGetCurrentDrawable, None);
-    return ofs_current.draw_xid;
+    return ofs_glx_is_current() ? ofs_current.draw_xid : None;
 }
 
 OFS_EXPORT GLXDrawable glXGetCurrentReadDrawable(void)
 {
     if (!ofs_current.context && atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
         return OFS_FOREIGN(glXGetCurrentReadDrawable, None);
-    return ofs_current.read_xid;
+    return ofs_glx_is_current() ? ofs_current.read_xid : None;
 }

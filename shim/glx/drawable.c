@@ -26,10 +26,16 @@ struct ofs_drawable *ofs_drawable_new(enum ofs_drawable_kind kind, XID xid, cons
 {
     struct ofs_drawable *drawable = calloc(1, sizeof(*drawable));
 
-    if (!drawable) {
+    if (drawable)
+        ofs_drawable_init(drawable, kind, xid, config, take_x, fixed_size_px);
+    else
         ofs_xview_release(take_x);
-        return NULL;
-    }
+    return drawable;
+}
+
+void ofs_drawable_init(struct ofs_drawable *drawable, enum ofs_drawable_kind kind, XID xid,
+                       const struct ofs_fbconfig *config, struct ofs_xdrawable *take_x, uint64_t fixed_size_px)
+{
     drawable->refs = 1;
     drawable->kind = kind;
     drawable->xid = xid;
@@ -37,13 +43,15 @@ struct ofs_drawable *ofs_drawable_new(enum ofs_drawable_kind kind, XID xid, cons
     drawable->x = take_x;
     drawable->fixed_size_px = fixed_size_px;
     drawable->swap_interval = 1;
-    return drawable;
+    if (kind == OFS_GLX_PIXMAP && take_x)
+        ofs_xview_set_painter(take_x, drawable); /* of a window, who shows a frame */
 }
 
 void ofs_drawable_release(struct ofs_drawable *drawable)
 {
     if (!drawable || atomic_fetch_sub(&drawable->refs, 1) != 1)
         return;
+    ofs_look_end(drawable);
     ofs_surface_release(drawable->surface);
     ofs_xview_release(drawable->x);
     free(drawable);
@@ -61,7 +69,7 @@ void ofs_drawable_change_config(struct ofs_drawable *drawable, const struct ofs_
     ofs_surface_release(old);
 }
 
-static bool is_dead(const struct ofs_drawable *drawable)
+bool ofs_drawable_is_dead(const struct ofs_drawable *drawable)
 {
     return drawable->x && !atomic_load(&drawable->x->alive);
 }
@@ -92,7 +100,7 @@ void ofs_drawable_sweep(void)
         (void)pthread_mutex_lock(&ofs_glx.lock);
         for (size_t i = 0; i < OFS_GLX_DRAWABLE_BUCKETS && !dead; i++)
             for (struct ofs_drawable_entry **at = &ofs_glx.drawables[i]; *at; at = &(*at)->next)
-                if (is_dead((*at)->drawable)) {
+                if (ofs_drawable_is_dead((*at)->drawable)) {
                     dead = unlink_entry(at);
                     break;
                 }
@@ -111,7 +119,7 @@ struct ofs_drawable *ofs_drawable_find(XID xid)
 
     (void)pthread_mutex_lock(&ofs_glx.lock);
     entry = *slot_of(xid);
-    if (entry && !is_dead(entry->drawable)) {
+    if (entry && !ofs_drawable_is_dead(entry->drawable)) {
         drawable = entry->drawable;
         atomic_fetch_add(&drawable->refs, 1);
     }

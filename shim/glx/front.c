@@ -41,24 +41,52 @@ static void restore(const struct ofs_egl *egl)
         (void)egl->fn.eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
 }
 
-/* A context of our own does the copy: the program's may be too old for a blit, or in the middle of anything. */
-static void copy(EGLSurface source, EGLSurface target, int x, int y, int width, int height, GLbitfield buffers)
+bool ofs_with_copier(EGLSurface draw, EGLSurface read, void (*work)(const struct ofs_gl *gl, void *arg), void *arg)
 {
     const struct ofs_egl *egl = ofs_egl_opened();
     const struct ofs_gl *gl = ofs_gl_get();
+    struct ofs_egl_current foreign;
     EGLContext copier;
+    bool ok;
 
     if (!egl || !gl)
-        return;
+        return false;
+    if (!ofs_current.context)
+        ofs_egl_save_current(&egl->fn, &foreign); /* perhaps the program has one of its own current */
     copier = take_copier(egl);
-    if (copier && egl->fn.eglMakeCurrent(egl->display, target, source, copier)) {
-        gl->glBlitFramebuffer(x, y, x + width, y + height, x, y, x + width, y + height, buffers, GL_NEAREST);
-        gl->glFlush();
-    } else {
-        ofs_info("cannot copy between surfaces: EGL error 0x%x", (unsigned)egl->fn.eglGetError());
-    }
-    restore(egl);
+    ok = copier && egl->fn.eglMakeCurrent(egl->display, draw, read, copier);
+    if (ok)
+        work(gl, arg);
+    else
+        ofs_info("cannot get at the pixels of a surface: EGL error 0x%x", (unsigned)egl->fn.eglGetError());
+    if (ofs_current.context)
+        restore(egl);
+    else
+        ofs_egl_restore_current(&egl->fn, egl->display, &foreign);
     give_copier(egl, copier);
+    return ok;
+}
+
+struct copy {
+    int x, y, width, height;
+    GLbitfield buffers;
+};
+
+static void blit(const struct ofs_gl *gl, void *arg)
+{
+    const struct copy *copy = arg;
+    int right = copy->x + copy->width, top = copy->y + copy->height;
+
+    gl->glBlitFramebuffer(copy->x, copy->y, right, top, copy->x, copy->y, right, top, copy->buffers, GL_NEAREST);
+    gl->glFlush();
+}
+
+/* A context of our own does the copy: the program's may be too old for a blit, or in the middle of anything. */
+static void copy(EGLSurface source, EGLSurface target, int x, int y, int width, int height, GLbitfield buffers)
+{
+    struct copy copy = {x, y, width, height, buffers};
+
+    (void)ofs_with_copier(target, source, blit, &copy);
 }
 
 void ofs_front_update(struct ofs_surface *surface, int x, int y, int width, int height)
@@ -95,10 +123,15 @@ void ofs_front_draw_changed(GLenum before)
                  (now->draw->config->stencil_size ? GL_STENCIL_BUFFER_BIT : 0));
 }
 
+static uint64_t shown_size(const struct ofs_drawable *drawable)
+{
+    return ofs_current.draw_surface && ofs_current.draw == drawable ? ofs_current.draw_surface->size_px
+                                                                    : ofs_drawable_size(drawable);
+}
+
 static void report(struct ofs_drawable *drawable, uint64_t sequence, uint64_t context)
 {
-    uint64_t size_px = ofs_current.draw_surface && ofs_current.draw == drawable ? ofs_current.draw_surface->size_px
-                                                                                : ofs_drawable_size(drawable);
+    uint64_t size_px = shown_size(drawable);
     struct ofs_swap swap = {
         .window = drawable->kind == OFS_GLX_WINDOW ? (uint32_t)drawable->xid : 0,
         .width_px = ofs_size_width(size_px),
@@ -110,12 +143,24 @@ static void report(struct ofs_drawable *drawable, uint64_t sequence, uint64_t co
     ofs_glx.observer->swap(&swap);
 }
 
-void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source)
+struct frame {
+    struct ofs_drawable *drawable;
+    uint64_t sequence;
+};
+
+static void report_with_copier(const struct ofs_gl *gl, void *arg)
+{
+    const struct frame *frame = arg;
+
+    (void)gl;
+    report(frame->drawable, frame->sequence, 0);
+}
+
+static void show(struct ofs_drawable *drawable, EGLSurface source, uint64_t sequence)
 {
     const struct ofs_binding *now = &ofs_current;
     const struct ofs_egl *egl = ofs_egl_opened();
-    uint64_t sequence = atomic_fetch_add(&drawable->swaps, 1) + 1;
-    EGLContext copier;
+    struct frame frame = {drawable, sequence};
 
     if (!ofs_glx.observer || !ofs_glx.observer->swap || !egl)
         return;
@@ -127,12 +172,16 @@ void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source)
         restore(egl);
     } else {
         /* A swap of a drawable that is current nowhere. */
-        copier = take_copier(egl);
-        if (copier && egl->fn.eglMakeCurrent(egl->display, source, source, copier))
-            report(drawable, sequence, 0);
-        restore(egl);
-        give_copier(egl, copier);
+        (void)ofs_with_copier(source, source, report_with_copier, &frame);
     }
+}
+
+void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source)
+{
+    uint64_t sequence = atomic_fetch_add(&drawable->swaps, 1) + 1;
+
+    show(drawable, source, sequence);
+    ofs_look_keep(drawable, source, shown_size(drawable));
 }
 
 void ofs_front_flushed(void)

@@ -13,6 +13,7 @@
     X(void (*)(GLenum), glDrawBuffer) \
     X(PFNGLDRAWBUFFERSPROC, glDrawBuffers) \
     X(void (*)(GLenum), glReadBuffer) \
+    X(void (*)(GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, void *), glReadPixels) \
     X(void (*)(void), glFinish) \
     X(void (*)(void), glFlush) \
     X(GLenum (*)(void), glGetError) \

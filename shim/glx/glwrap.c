@@ -1,6 +1,6 @@
 /* The GL functions that the library exports in front of the driver's: those in which a window that is an EGL pbuffer
- * differs from a window. Each acts only while a GLX context of ours is current in the thread, and costs a load and a
- * branch otherwise. */
+ * differs from a window. Each acts only while a context of ours (of GLX, or of EGL on X11) is current in the thread, and
+ * costs a load and a branch otherwise. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
@@ -55,7 +55,8 @@ static void *find_real(const char *name)
 
 static bool desktop_gl_is_current(void)
 {
-    return ofs_current.context && ofs_current.context->api == OFS_API_GL && ofs_current.draw;
+    return ofs_current.context && ofs_current.context->api == OFS_API_GL && ofs_current.draw &&
+           !ofs_current.draw->plain;
 }
 
 /* True if the binding point holds the default framebuffer. */
@@ -214,18 +215,29 @@ static bool flush_shows(void)
            (!ofs_current.draw->config->double_buffer || ofs_is_front(ofs_current.context->draw_buffer));
 }
 
+static void flushed(void)
+{
+    if (flush_shows())
+        ofs_front_flushed();
+    else if (ofs_current.context)
+        ofs_look_finished();
+}
+
 OFS_EXPORT void glFlush(void)
 {
     CALL_REAL(glFlush);
-    if (flush_shows())
-        ofs_front_flushed();
+    flushed();
+}
+
+void ofs_gl_finish(void)
+{
+    CALL_REAL(glFinish);
+    flushed();
 }
 
 OFS_EXPORT void glFinish(void)
 {
-    CALL_REAL(glFinish);
-    if (flush_shows())
-        ofs_front_flushed();
+    ofs_gl_finish();
 }
 
 /* -- what the driver would answer for a pbuffer ------------------------------------------------------------------ */

@@ -11,6 +11,14 @@ void *ofs_glx_gl_function(const char *name);
 /* The serial number of the context that is current on this thread, as in struct ofs_swap; 0 = none. */
 uint64_t ofs_glx_current_serial(void);
 
+/* The pixels that OpenGL draws, for ofs_xview_set_front_source(). */
+struct ofs_front_source;
+extern const struct ofs_front_source ofs_glx_fronts;
+/* This thread is about to ask X for pixels of this window or pixmap, by a way that glx does not see itself. */
+void ofs_glx_reading(uint32_t drawable);
+/* This thread is about to open a connection to the X server, perhaps to take a picture of what it drew. */
+void ofs_glx_connecting(void);
+
 /* After fork, in the child: forget every context and drawable without calling EGL. Old handles then fail cleanly and a
  * new use starts afresh. */
 void ofs_glx_fork_child(void);

@@ -1,4 +1,4 @@
-/* The object model of the GLX side.
+/* The object model of windows that are drawn by OpenGL: of GLX, and of EGL on X11 (egl/x11), which stands on top of it.
  *
  * A GLX context is an EGL context, a drawable owns EGL pbuffers (surface.c hides how many), and a thread's binding says
  * what is current. Handles that the program holds are addresses of ours, looked up in the live set before use.
@@ -24,6 +24,9 @@
 #include "x11/xview.h"
 
 /* -- configs (config.c, choose.c, visual.c) ----------------------------------------------------------------------- */
+
+/* The most pairs that are read of an attribute list: one without end is an error, not a walk through memory. */
+#define OFS_GLX_MAX_PAIRS 512
 
 /* One GLXFBConfig. Values are ints so that one table can read them all; see config.c. */
 struct ofs_fbconfig {
@@ -59,6 +62,10 @@ bool ofs_glx_is_ours(Display *dpy);
 void ofs_glx_sync(Display *dpy);
 /* The same for the display of this thread's binding, which the program may have closed meanwhile. Changes errno. */
 void ofs_glx_sync_current(void);
+/* Ask libX11 to be told when the Display closes; false if that cannot be had. And: it was asked for, and it is still open;
+ * reads nothing of the Display. */
+bool ofs_glx_watch(Display *dpy);
+bool ofs_glx_is_watched(Display *dpy);
 /* Fill in what ofs_glx_sync_current needs to know, from binding->dpy. */
 struct ofs_binding;
 void ofs_glx_client_bind(struct ofs_binding *binding);
@@ -71,23 +78,32 @@ void ofs_glx_raise(Display *dpy, enum ofs_glx_error_kind kind, int code, int min
 void ofs_glx_client_fork_child(void);
 /* A new resource id of the client's. */
 XID ofs_glx_new_xid(Display *dpy);
+/* A function of the client's own libX11, or NULL. For rare calls: it is looked up each time. */
+void *ofs_glx_xlib_function(Display *dpy, const char *name);
 /* XGetVisualInfo of the client's own libX11 for one visual of screen 0, to be freed with XFree; or NULL. */
 XVisualInfo *ofs_glx_visual_info(Display *dpy, unsigned visual_id);
+
+/* As ofs_glx_flush, for the display of this thread's binding. Changes errno. */
+void ofs_glx_flush_current(void);
 
 /* -- contexts (context.c, attribs.c) ------------------------------------------------------------------------------ */
 
 #define OFS_MAX_DRAW_BUFFERS 8
 enum ofs_gl_api { OFS_API_GL, OFS_API_ES };
+struct ofs_egl_display;           /* of egl/x11 */
 struct ofs_glx_context {
     _Atomic int refs;             /* the live set, and each thread's binding */
     _Atomic int owner;            /* thread id it is current in, 0 = none */
     EGLContext egl;
+    struct ofs_egl_display *egl_display; /* that the program made it on, through EGL; NULL: made through GLX */
     uint64_t serial;              /* of this process, from 1, never used twice */
+    XID share_xid;                /* of the context that it was made to share with; 0 = none */
+    _Atomic int imports;          /* glXImportContextEXT, less glXFreeContextEXT */
     const struct ofs_fbconfig *config; /* NULL if made without one */
     enum ofs_gl_api api;
     Display *dpy;
     XID xid;
-    int render_type;
+    int render_type, config_id;   /* the second: EGL's, 0 = none */
     bool started;                 /* has been current once */
     bool core_or_new;             /* 3.0 or newer was asked for: may be current without a drawable */
     /* Of the default framebuffer, as the program set them: the list, and one mode that sums it up. */
@@ -108,8 +124,16 @@ struct ofs_glx_failure { enum ofs_glx_error_kind kind; int code; uint32_t value;
 bool ofs_context_parse(const struct ofs_egl *egl, const int *attributes, struct ofs_context_request *request,
                        struct ofs_glx_failure *failure);
 
-/* A reference to a live context, or NULL. */
+/* A new record for an EGL context of `api`, with one reference, not in the live set; NULL without memory. */
+struct ofs_glx_context *ofs_context_new(EGLContext egl, enum ofs_gl_api api);
+/* Enter it in the live set, which takes over the reference. */
+void ofs_context_enter(struct ofs_glx_context *take_context);
+/* Take a context out of the live set, and release it: the first for which `is_it` is true. False if there is none. */
+bool ofs_context_forget(bool (*is_it)(const struct ofs_glx_context *context, const void *what), const void *what);
+/* A reference to a live context that was made through GLX, or NULL. */
 struct ofs_glx_context *ofs_glx_context_acquire(GLXContext handle);
+/* The same for one that was made through EGL on this display; the handle is EGL's own. */
+struct ofs_glx_context *ofs_context_acquire_egl(const struct ofs_egl_display *display, EGLContext handle);
 void ofs_glx_context_release(struct ofs_glx_context *context); /* accepts NULL */
 
 /* -- drawables (drawable.c, surface.c) ---------------------------------------------------------------------------- */
@@ -121,8 +145,11 @@ struct ofs_surface {
     EGLSurface front;             /* the true front, EGL_NO_SURFACE until a program asks for it */
     bool front_is_back;           /* drawing goes to both: reads of the front read the back */
     uint64_t size_px;
-    _Atomic int user;             /* thread that may make it current, 0 = any */
+    _Atomic int user;             /* thread that may make it current, 0 = any; OFS_SURFACE_LOOKED_AT */
+    _Atomic bool looked_at;       /* X has what it holds: nobody has made it current since (look.c) */
 };
+/* Its pixels are being read for X: a thread that wants it waits for the moment that this takes. */
+#define OFS_SURFACE_LOOKED_AT (-1)
 
 enum ofs_drawable_kind { OFS_GLX_WINDOW, OFS_GLX_PIXMAP, OFS_GLX_PBUFFER };
 struct ofs_drawable {
@@ -133,13 +160,19 @@ struct ofs_drawable {
     struct ofs_xdrawable *x;      /* NULL for a pbuffer */
     uint64_t fixed_size_px;       /* of a pbuffer */
     bool preserved, largest;
+    bool plain;                   /* made through EGL, and no window: its buffers are what the driver says they are */
     _Atomic XID glx_window;       /* the id that glXCreateWindow gave it, 0 = none */
     _Atomic bool tracks_front;    /* a program has asked for the front of this drawable */
     struct ofs_surface *surface;  /* guarded by the lock; NULL until first needed */
     _Atomic uint64_t swaps;
     _Atomic int swap_interval;
     _Atomic unsigned long event_mask;
-    unsigned age;                 /* swaps since the back buffer's contents were defined; 0 = undefined */
+    _Atomic(Display *) event_display; /* of the client that asked for swap events, */
+    _Atomic int event_socket;     /* its connection, */
+    _Atomic XID event_xid;        /* and what it calls this drawable */
+    unsigned age;                 /* swaps since the back buffer's contents were defined; 0 = undefined. The user's of
+                                     the surface */
+    struct ofs_look *_Atomic look; /* what X has seen of it; NULL until it looks (look.c) */
 };
 
 /* A reference to the drawable of this id, or NULL. A window that GLX has not seen yet gets one of `config`. */
@@ -155,17 +188,26 @@ bool ofs_drawable_remove(XID xid, enum ofs_drawable_kind kind);
 /* A new drawable with one reference. x is consumed, also on failure. */
 struct ofs_drawable *ofs_drawable_new(enum ofs_drawable_kind kind, XID xid, const struct ofs_fbconfig *config,
                                       struct ofs_xdrawable *take_x, uint64_t fixed_size_px);
+/* The same in memory of the caller's, zeroed and from malloc, which ofs_drawable_release frees in the end. */
+void ofs_drawable_init(struct ofs_drawable *drawable, enum ofs_drawable_kind kind, XID xid,
+                       const struct ofs_fbconfig *config, struct ofs_xdrawable *take_x, uint64_t fixed_size_px);
 /* From now on its surfaces are of this config; what they held is lost. */
 void ofs_drawable_change_config(struct ofs_drawable *drawable, const struct ofs_fbconfig *config);
-/* Forget drawables whose window is gone. */
+/* The window or pixmap was destroyed in X. */
+bool ofs_drawable_is_dead(const struct ofs_drawable *drawable);
 /* Tell the observer that a window will show no more frames; nothing of other drawables. No lock held. */
 void ofs_drawable_tell_gone(const struct ofs_drawable *drawable);
+/* Forget drawables whose window is gone. */
 void ofs_drawable_sweep(void);
 uint64_t ofs_drawable_size(const struct ofs_drawable *drawable);
 
 /* A reference to surfaces of the drawable's present size, for the calling thread alone to make current; NULL if EGL has
  * none to give. */
 struct ofs_surface *ofs_surface_for(struct ofs_drawable *drawable);
+/* Surfaces with this pbuffer as back, which they own from now on; NULL without memory, and the pbuffer is destroyed. */
+struct ofs_surface *ofs_surface_adopt(EGLSurface take_back, uint64_t size_px);
+/* The drawable's surfaces are current in another thread. */
+bool ofs_surface_is_busy(struct ofs_drawable *drawable);
 /* The thread did not make them current, or no longer has: others may. Accepts NULL; nothing if they are current in it. */
 void ofs_surface_unused(struct ofs_surface *surface);
 void ofs_surface_release(struct ofs_surface *surface); /* accepts NULL */
@@ -189,7 +231,19 @@ struct ofs_binding {
 };
 extern OFS_TLS struct ofs_binding ofs_current;
 
+/* A context that was made through GLX is current. */
 bool ofs_glx_is_current(void);
+/* Make current what `next` says: context, draw and read with a reference each, the context claimed, dpy and its socket.
+ * EGL_SUCCESS, and the references are the binding's; or the EGL error, and nothing has changed. */
+EGLint ofs_current_bind(struct ofs_binding *next);
+/* What was prepared for ofs_current_bind is not wanted: give its references up, and the context too if it was claimed. */
+void ofs_current_abandon(struct ofs_binding *next, bool claimed);
+/* Take the context for this thread; false if another thread has it. `claimed_out`: it was free before. */
+bool ofs_current_claim(struct ofs_glx_context *context, bool *claimed_out);
+/* Nothing is current any more. `in_egl`: tell EGL too, which otherwise has something else current already. */
+void ofs_current_release(bool in_egl);
+/* The observer's last chance to get at frames of the context that is current. */
+void ofs_current_tell_leaving(void);
 /* Follow a resize of the current drawables. */
 void ofs_current_follow_size(void);
 /* Tell EGL which surfaces the binding's draw and read buffers mean now, if that changed. */
@@ -215,8 +269,35 @@ void ofs_front_draw_changed(GLenum before);
 void ofs_front_update(struct ofs_surface *surface, int x, int y, int width, int height);
 /* The flush of a drawable that is drawn to in front: what the program drew is seen. */
 void ofs_front_flushed(void);
+/* glFinish and what comes with it (glwrap.c). */
+void ofs_gl_finish(void);
+/* Swap what this thread draws to, a drawable with a back buffer (swap.c): the frame is told of, and a resize followed. */
+void ofs_swap_current(void);
 /* Call the observer for the drawable with `source` as read surface. */
 void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source);
+
+/* A context of our own is current while `work` runs, and what was before is so afterwards; false if there is none to be had.
+ * The surfaces may be the binding's, or any that no other thread uses. */
+bool ofs_with_copier(EGLSurface draw, EGLSurface read, void (*work)(const struct ofs_gl *gl, void *arg), void *arg);
+
+/* What X reads of windows and pixmaps that OpenGL draws in (look.c). */
+
+/* `source` holds what the drawable shows now. Nothing unless X has looked at it. */
+void ofs_look_keep(struct ofs_drawable *drawable, EGLSurface source, uint64_t size_px);
+/* Requests that this thread, where a context is current, is about to send: if one reads pixels, this is the last moment to
+ * keep what the thread draws. Changes nothing of GL's or EGL's that the program can see; preserves errno. */
+void ofs_look_at_requests(const char *data, size_t size);
+/* The program's drawing is done, of a drawable that has no swaps. */
+void ofs_look_finished(void);
+/* The drawable goes. */
+void ofs_look_end(struct ofs_drawable *drawable);
+
+/* Swap events of clients (swap_event.c). */
+void ofs_swap_event_select(Display *dpy, XID xid, struct ofs_drawable *drawable, unsigned long mask);
+/* After a swap of a drawable whose event_mask asks for it. Takes no lock. */
+void ofs_swap_event_send(struct ofs_drawable *drawable);
+/* The client closes its connection. */
+void ofs_swap_event_forget(const Display *dpy);
 
 /* -- the one place for what changes ------------------------------------------------------------------------------- */
 

@@ -30,10 +30,10 @@ static const struct {
     {"GLX_EXT_stereo_tree", "there is no stereo"},
     {"GLX_EXT_swap_control", NULL},
     {"GLX_EXT_swap_control_tear", NULL},
-    {"GLX_EXT_texture_from_pixmap", "the X side keeps no pixels of pixmaps to make textures from"},
+    {"GLX_EXT_texture_from_pixmap", "who uses it composes the windows of others, and there are no others"},
     {"GLX_EXT_visual_info", NULL},
     {"GLX_EXT_visual_rating", NULL},
-    {"GLX_INTEL_swap_event", "swaps never wait, so that nothing needs to be told when one is done"},
+    {"GLX_INTEL_swap_event", NULL},
     {"GLX_MESA_copy_sub_buffer", NULL},
     {"GLX_MESA_query_renderer", NULL},
     {"GLX_MESA_swap_control", NULL},
@@ -126,10 +126,8 @@ OFS_EXPORT const char *glXGetClientString(Display *dpy, int name)
 
 OFS_EXPORT void glXWaitGL(void)
 {
-    const struct ofs_gl *gl = ofs_current.context ? ofs_gl_get() : NULL;
-
-    if (gl)
-        gl->glFinish();
+    if (ofs_glx_is_current())
+        ofs_gl_finish(); /* X sees what was drawn in front, too */
     else if (atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
         OFS_FOREIGN_VOID(glXWaitGL);
 }
@@ -138,7 +136,7 @@ OFS_EXPORT void glXWaitX(void)
 {
     int saved_errno = errno;
 
-    if (ofs_current.context)
+    if (ofs_glx_is_current())
         ofs_glx_sync_current();
     else if (atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
         OFS_FOREIGN_VOID(glXWaitX);
@@ -166,16 +164,35 @@ OFS_EXPORT GLXContextID glXGetContextIDEXT(const GLXContext handle)
     return xid;
 }
 
-/* Only indirect contexts can be imported, and there are none: all of ours render directly. */
+/* The extension is for indirect contexts, whose state is in the server: all processes can name them. Here every context of
+ * this process can be named by its id, through whichever connection; the handle is the one that it has already. */
 OFS_EXPORT GLXContext glXImportContextEXT(Display *dpy, GLXContextID xid)
 {
+    struct ofs_glx_context *context = NULL;
+
     if (!ofs_glx_is_ours(dpy))
         return OFS_FOREIGN(glXImportContextEXT, NULL, dpy, xid);
-    ofs_glx_raise(dpy, OFS_GLX_EXT_ERROR, GLXBadContext, X_GLXVendorPrivateWithReply, (uint32_t)xid);
-    return NULL;
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    if (xid != None)
+        for (context = ofs_glx.contexts; context && (context->xid != xid || context->egl_display);)
+            context = context->next;
+    if (context)
+        (void)atomic_fetch_add(&context->imports, 1);
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    if (!context)
+        ofs_glx_raise(dpy, OFS_GLX_EXT_ERROR, GLXBadContext, X_GLXVendorPrivateWithReply, (uint32_t)xid);
+    return (GLXContext)context;
 }
 
+/* An imported context lives on, as does one that was made here: only one that was never imported goes, as in Mesa. */
 OFS_EXPORT void glXFreeContextEXT(Display *dpy, GLXContext handle)
 {
-    glXDestroyContext(dpy, handle);
+    struct ofs_glx_context *context = ofs_glx_is_ours(dpy) ? ofs_glx_context_acquire(handle) : NULL;
+    int imports = context ? atomic_load(&context->imports) : 0;
+
+    while (imports > 0 && !atomic_compare_exchange_weak(&context->imports, &imports, imports - 1))
+        ;
+    ofs_glx_context_release(context);
+    if (imports <= 0)
+        glXDestroyContext(dpy, handle);
 }

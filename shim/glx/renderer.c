@@ -194,10 +194,10 @@ OFS_EXPORT const char *glXQueryRendererStringMESA(Display *dpy, int screen, int 
 
 OFS_EXPORT Bool glXQueryCurrentRendererIntegerMESA(int attribute, unsigned int *value)
 {
-    return ofs_current.context ? query_integer(attribute, value) : False;
+    return ofs_glx_is_current() ? query_integer(attribute, value) : False;
 }
 
 OFS_EXPORT const char *glXQueryCurrentRendererStringMESA(int attribute)
 {
-    return ofs_current.context ? query_string(attribute) : NULL;
+    return ofs_glx_is_current() ? query_string(attribute) : NULL;
 }

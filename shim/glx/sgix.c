@@ -41,7 +41,7 @@ OFS_EXPORT GLXPbufferSGIX glXCreateGLXPbufferSGIX(Display *dpy, GLXFBConfigSGIX 
                         GLX_LARGEST_PBUFFER, False, None};
 
     /* The two attributes of the list have the numbers of GLX 1.3. */
-    for (const int *at = list; at && at[0] != None; at += 2)
+    for (const int *at = list; at && at[0] != None && at < list + 2 * OFS_GLX_MAX_PAIRS; at += 2)
         for (int i = 4; i < 8; i += 2)
             if (at[0] == attributes[i])
                 attributes[i + 1] = at[1];

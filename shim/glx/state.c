@@ -40,12 +40,9 @@ const struct ofs_gl *ofs_gl_get(void)
     return table;
 }
 
-static const struct ofs_egl_above above = {ofs_glx_is_current, ofs_glx_exported};
-
 void ofs_glx_set_observer(const struct ofs_observer *observer)
 {
     ofs_glx.observer = observer;
-    ofs_egl_set_above(&above);
 }
 
 void *ofs_glx_foreign(const char *name)

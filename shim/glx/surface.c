@@ -6,6 +6,9 @@
  * makes the drawable current meanwhile gets surfaces of its own. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "glx/private.h"
 
@@ -33,22 +36,31 @@ static EGLSurface create_pbuffer(const struct ofs_egl *egl, const struct ofs_dra
     return surface;
 }
 
+struct ofs_surface *ofs_surface_adopt(EGLSurface take_back, uint64_t size_px)
+{
+    const struct ofs_egl *egl = ofs_egl_opened();
+    struct ofs_surface *surface = calloc(1, sizeof(*surface));
+
+    if (!surface) {
+        if (egl)
+            (void)egl->fn.eglDestroySurface(egl->display, take_back);
+        return NULL;
+    }
+    surface->refs = 1;
+    surface->size_px = size_px;
+    surface->front = EGL_NO_SURFACE;
+    surface->back = take_back;
+    return surface;
+}
+
 static struct ofs_surface *surface_new(struct ofs_drawable *drawable, uint64_t size_px)
 {
     const struct ofs_egl *egl = ofs_egl_opened();
-    struct ofs_surface *surface = egl ? calloc(1, sizeof(*surface)) : NULL;
+    EGLSurface back = egl ? create_pbuffer(egl, drawable, size_px) : EGL_NO_SURFACE;
+    struct ofs_surface *surface = back != EGL_NO_SURFACE ? ofs_surface_adopt(back, size_px) : NULL;
 
-    if (!surface)
-        return NULL;
-    surface->refs = 1;
-    surface->user = ofs_thread_id();
-    surface->size_px = size_px;
-    surface->front = EGL_NO_SURFACE;
-    surface->back = create_pbuffer(egl, drawable, size_px);
-    if (surface->back == EGL_NO_SURFACE) {
-        free(surface);
-        return NULL;
-    }
+    if (surface)
+        surface->user = ofs_thread_id();
     return surface;
 }
 
@@ -66,25 +78,55 @@ void ofs_surface_release(struct ofs_surface *surface)
     free(surface);
 }
 
+/* Another thread has made them current, or is about to. */
+static bool used_elsewhere(const struct ofs_surface *surface)
+{
+    int user = surface ? atomic_load(&surface->user) : 0;
+
+    return user != 0 && user != OFS_SURFACE_LOOKED_AT && user != ofs_thread_id();
+}
+
+/* Take the lock when the drawable's surfaces are not just being read for X, which takes a moment. */
+static void lock_surface(const struct ofs_drawable *drawable)
+{
+    const struct timespec moment = {0, 20000};
+
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    while (drawable->surface && atomic_load(&drawable->surface->user) == OFS_SURFACE_LOOKED_AT) {
+        (void)pthread_mutex_unlock(&ofs_glx.lock);
+        (void)syscall(SYS_nanosleep, &moment, NULL); /* real time, also where the program's time is not */
+        (void)pthread_mutex_lock(&ofs_glx.lock);
+    }
+}
+
 /* The drawable's own surfaces if they have the right size and no other thread uses them, with a new reference and kept from
  * other threads from now on. */
 static struct ofs_surface *usable(struct ofs_drawable *drawable, uint64_t size_px, bool *busy_out)
 {
     struct ofs_surface *surface;
-    int user;
 
-    (void)pthread_mutex_lock(&ofs_glx.lock);
+    lock_surface(drawable);
     surface = drawable->surface;
-    user = surface ? atomic_load(&surface->user) : 0;
-    *busy_out = user != 0 && user != ofs_thread_id();
+    *busy_out = used_elsewhere(surface);
     if (surface && (*busy_out || surface->size_px != size_px))
         surface = NULL;
     if (surface) {
         atomic_fetch_add(&surface->refs, 1);
         atomic_store(&surface->user, ofs_thread_id());
+        atomic_store(&surface->looked_at, false);
     }
     (void)pthread_mutex_unlock(&ofs_glx.lock);
     return surface;
+}
+
+bool ofs_surface_is_busy(struct ofs_drawable *drawable)
+{
+    bool busy;
+
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    busy = used_elsewhere(drawable->surface);
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    return busy;
 }
 
 void ofs_surface_unused(struct ofs_surface *surface)
@@ -108,10 +150,11 @@ struct ofs_surface *ofs_surface_for(struct ofs_drawable *drawable)
     surface = surface_new(drawable, size_px);
     if (!surface || busy)
         return surface;
+    drawable->age = 0; /* nothing is in it */
     atomic_fetch_add(&surface->refs, 1);
     (void)pthread_mutex_lock(&ofs_glx.lock);
     old = drawable->surface;
-    if (old && atomic_load(&old->user) != 0 && atomic_load(&old->user) != ofs_thread_id())
+    if (used_elsewhere(old))
         old = surface; /* another thread came first meanwhile: this one keeps its own */
     else
         drawable->surface = surface;

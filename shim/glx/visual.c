@@ -79,9 +79,11 @@ static bool parse_visual_list(const int *list, struct ofs_config_wish *wish)
     ofs_config_wish_init(wish);
     (void)ofs_config_wish_set(wish, GLX_DOUBLEBUFFER, False);
     (void)ofs_config_wish_set(wish, GLX_FRAMEBUFFER_SRGB_CAPABLE_ARB, False);
-    while (list && *list != None) {
+    for (int count = 0; list && *list != None; count++) {
         int name = *list++;
 
+        if (count >= OFS_GLX_MAX_PAIRS)
+            return false;
         switch (name) {
         case GLX_USE_GL:
         case GLX_RGBA:

@@ -1,28 +1,112 @@
-/* glXUseXFont: display lists that draw the glyphs of an X font. The X side has no glyphs, so the lists are made, which keeps
- * programs that call them going, and draw nothing. */
+/* glXUseXFont: display lists that draw the characters of an X font, from the tables of the X side. */
 #include "glx/glx.h"
+#include "glx/glxerr.h"
 #include "glx/private.h"
+#include "x11/xview.h"
 
 #define OFS_LOG_MODULE OFS_MOD_GLX
 #include "util/log.h"
 
+/* What this file needs of the program's GL: display lists are of the compatibility profile. */
+#define GL_NEEDED(X) \
+    X(void (*)(GLuint, GLenum), glNewList) \
+    X(void (*)(void), glEndList) \
+    X(void (*)(GLsizei, GLsizei, GLfloat, GLfloat, GLfloat, GLfloat, const GLubyte *), glBitmap) \
+    X(void (*)(GLenum, GLint *), glGetIntegerv) \
+    X(void (*)(GLenum, GLint), glPixelStorei)
+
+struct gl {
+#define X(type, name) __typeof__((type)0) name;
+    GL_NEEDED(X)
+#undef X
+    PFNGLBINDBUFFERPROC glBindBuffer; /* NULL in a very old GL, which has no unpack buffers then */
+};
+
+static bool find_functions(struct gl *gl)
+{
+#define X(type, name) && (gl->name = (__typeof__(gl->name))ofs_glx_gl_function(#name)) != NULL
+    bool all = true GL_NEEDED(X);
+#undef X
+    gl->glBindBuffer = (PFNGLBINDBUFFERPROC)ofs_glx_gl_function("glBindBuffer");
+    return all;
+}
+
+/* How GL reads the bitmaps: rows of whole bytes, from memory. */
+static const struct { GLenum name; GLint value; } unpack[] = {
+    {GL_UNPACK_SWAP_BYTES, 0}, {GL_UNPACK_LSB_FIRST, 0},   {GL_UNPACK_ROW_LENGTH, 0},
+    {GL_UNPACK_SKIP_ROWS, 0},  {GL_UNPACK_SKIP_PIXELS, 0}, {GL_UNPACK_ALIGNMENT, 1},
+};
+
+struct unpack_state {
+    GLint values[OFS_ARRAY_LEN(unpack)], buffer;
+};
+
+static void set_unpack(const struct gl *gl, struct unpack_state *before)
+{
+    for (size_t i = 0; i < OFS_ARRAY_LEN(unpack); i++) {
+        gl->glGetIntegerv(unpack[i].name, &before->values[i]);
+        gl->glPixelStorei(unpack[i].name, unpack[i].value);
+    }
+    before->buffer = 0;
+    if (!gl->glBindBuffer)
+        return;
+    gl->glGetIntegerv(GL_PIXEL_UNPACK_BUFFER_BINDING, &before->buffer);
+    if (before->buffer)
+        gl->glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
+}
+
+static void restore_unpack(const struct gl *gl, const struct unpack_state *before)
+{
+    for (size_t i = 0; i < OFS_ARRAY_LEN(unpack); i++)
+        gl->glPixelStorei(unpack[i].name, before->values[i]);
+    if (before->buffer)
+        gl->glBindBuffer(GL_PIXEL_UNPACK_BUFFER, (GLuint)before->buffer);
+}
+
+/* Source: the manual page of glXUseXFont, whose yorig is the descent less 1. */
+static void draw_character(const struct gl *gl, const struct ofs_xview_glyph *glyph)
+{
+    static const GLubyte nothing[1];
+    bool blank = !glyph->width_px; /* Mesa takes a bitmap without a size in a list as being out of memory */
+
+    gl->glBitmap(blank ? 1 : glyph->width_px, blank ? 1 : glyph->height_px, (GLfloat)-glyph->left,
+                 (GLfloat)(-glyph->bottom - 1), (GLfloat)glyph->advance, 0, blank ? nothing : glyph->rows);
+}
+
 OFS_EXPORT void glXUseXFont(Font font, int first, int count, int list)
 {
-    void (*new_list)(GLuint, GLenum);
-    void (*end_list)(void);
+    Display *dpy = ofs_current.dpy;
+    struct unpack_state before;
+    struct ofs_xdrawable *record;
+    struct ofs_xview_glyph glyph;
+    struct gl gl;
+    GLint open_list = 0;
 
     if (!ofs_current.context) {
         if (atomic_load_explicit(&ofs_glx.foreign_seen, memory_order_relaxed))
             OFS_FOREIGN_VOID(glXUseXFont, font, first, count, list);
         return;
     }
-    new_list = (void (*)(GLuint, GLenum))ofs_glx_gl_function("glNewList");
-    end_list = (void (*)(void))ofs_glx_gl_function("glEndList");
-    if (!new_list || !end_list || ofs_current.context->api != OFS_API_GL)
+    if (!dpy || ofs_current.context->api != OFS_API_GL || !find_functions(&gl))
         return;
-    ofs_info("glXUseXFont: %d glyphs will be blank", count);
-    for (int i = 0; i < count; i++) {
-        new_list((GLuint)(list + i), GL_COMPILE);
-        end_list();
+    gl.glGetIntegerv(GL_LIST_INDEX, &open_list);
+    if (open_list) {
+        ofs_glx_raise(dpy, OFS_GLX_EXT_ERROR, GLXBadContextState, X_GLXUseXFont, 0);
+        return;
     }
+    ofs_glx_sync_current(); /* the font may have been opened just now */
+    record = ofs_xview_acquire((uint32_t)font | OFS_XVIEW_FONT);
+    if (!record) {
+        ofs_glx_raise(dpy, OFS_GLX_CORE_ERROR, BadFont, X_GLXUseXFont, (uint32_t)font);
+        return;
+    }
+    set_unpack(&gl, &before);
+    for (int i = 0; i < count; i++) {
+        gl.glNewList((GLuint)list + (GLuint)i, GL_COMPILE);
+        if (ofs_xview_glyph(record->visual, (unsigned)first + (unsigned)i, &glyph))
+            draw_character(&gl, &glyph);
+        gl.glEndList();
+    }
+    restore_unpack(&gl, &before);
+    ofs_xview_release(record);
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "glx/glx.h"
 #include "hook/init.h"
 #include "hook/real.h"
 #include "hook/rules.h"
@@ -42,6 +43,7 @@ static int attach(int fd)
 
     inside = true;
     ofs_hook_first_use();
+    ofs_glx_connecting();
     status = ofs_x11_attach(fd);
     inside = false;
     if (status == OFS_OK)

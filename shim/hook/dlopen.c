@@ -9,7 +9,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "hook/init.h"
 #include "hook/real.h"
@@ -51,6 +54,28 @@ static void *swap_for_stub(void *real_handle, enum ofs_gl_library library, int m
     return stub;
 }
 
+/* A program may bring a library of that name that is something else (browsers have OpenGL ES on top of other APIs in a
+ * libEGL.so and a libGLESv2.so of their own): the loader knows it by another name than the system's, to which a stub
+ * leads. */
+static bool is_the_system_s(void *handle, enum ofs_gl_library library)
+{
+    const ElfW(Dyn) *soname = NULL;
+    const char *strings = NULL;
+    struct link_map *map;
+
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0)
+        return true;
+    for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
+        if (entry->d_tag == DT_SONAME)
+            soname = entry;
+        else if (entry->d_tag == DT_STRTAB)
+            strings = (const char *)entry->d_un.d_ptr;
+    }
+    if (strings && (uintptr_t)strings < map->l_addr)
+        strings += map->l_addr; /* where the loader leaves the table as it is in the file */
+    return !soname || !strings || strcmp(strings + soname->d_un.d_val, ofs_gl_library_row(library)->soname) == 0;
+}
+
 __attribute__((noinline)) static void *open_gl(const char *file, int mode, enum ofs_gl_library library,
                                                const void *caller)
 {
@@ -62,7 +87,8 @@ __attribute__((noinline)) static void *open_gl(const char *file, int mode, enum 
             ofs_info("%s cannot be loaded; Debian package %s has it", file, ofs_gl_library_row(library)->package);
         return NULL;
     }
-    handle = swap_for_stub(handle, library, mode);
+    if (is_the_system_s(handle, library))
+        handle = swap_for_stub(handle, library, mode);
     errno = saved_errno;
     return handle;
 }

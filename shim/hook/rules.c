@@ -41,10 +41,12 @@ static const struct {
 static const char dri_suffix[] = "_dri.so";
 
 static const struct ofs_gl_library_row libraries[OFS_LIB_COUNT] = {
-    [OFS_LIB_GL] = {"libGL", "libGL.so", "libgl1"},
-    [OFS_LIB_GLX] = {"libGLX", "libGLX.so", "libglx0"},
-    [OFS_LIB_OPENGL] = {"libOpenGL", "libOpenGL.so", "libopengl0"},
-    [OFS_LIB_EGL] = {"libEGL", "libEGL.so", "libegl1"},
+    [OFS_LIB_GL] = {"libGL", "libGL.so", "libGL.so.1", "libgl1"},
+    [OFS_LIB_GLX] = {"libGLX", "libGLX.so", "libGLX.so.0", "libglx0"},
+    [OFS_LIB_OPENGL] = {"libOpenGL", "libOpenGL.so", "libOpenGL.so.0", "libopengl0"},
+    [OFS_LIB_EGL] = {"libEGL", "libEGL.so", "libEGL.so.1", "libegl1"},
+    [OFS_LIB_GLES2] = {"libGLESv2", "libGLESv2.so", "libGLESv2.so.2", "libgles2"},
+    [OFS_LIB_GLES1] = {"libGLESv1_CM", "libGLESv1_CM.so", "libGLESv1_CM.so.1", "libgles1"},
 };
 
 static const char *base_name(const char *path)

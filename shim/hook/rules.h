@@ -15,7 +15,9 @@ enum ofs_address_kind {
 enum ofs_address_kind ofs_classify_address(const struct sockaddr *address, socklen_t length);
 
 /* The libraries that dlopen() answers with a stub of ours. */
-enum ofs_gl_library { OFS_LIB_NONE, OFS_LIB_GL, OFS_LIB_GLX, OFS_LIB_OPENGL, OFS_LIB_EGL, OFS_LIB_COUNT };
+enum ofs_gl_library {
+    OFS_LIB_NONE, OFS_LIB_GL, OFS_LIB_GLX, OFS_LIB_OPENGL, OFS_LIB_EGL, OFS_LIB_GLES2, OFS_LIB_GLES1, OFS_LIB_COUNT
+};
 
 /* By file name, with or without a directory and a version: "libGL.so", "/usr/lib/libGL.so.1.7.0". Accepts NULL. */
 enum ofs_gl_library ofs_classify_library(const char *file);
@@ -24,6 +26,7 @@ enum ofs_gl_library ofs_classify_library(const char *file);
 struct ofs_gl_library_row {
     const char *stem;       /* "libGL" */
     const char *stub;       /* file name in the folder of stubs */
+    const char *soname;     /* of the real one, which the stub needs */
     const char *package;    /* Debian package that holds the real one */
 };
 const struct ofs_gl_library_row *ofs_gl_library_row(enum ofs_gl_library library);

@@ -1,6 +1,7 @@
-/* GLFW with a core 3.3 context. */
+/* GLFW with a core 3.3 context, of GLX or, with the argument "egl", of EGL. */
 #include <GLFW/glfw3.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "client.h"
 
@@ -46,7 +47,7 @@ static void on_error(int code, const char *text)
     fprintf(stderr, "client: GLFW error 0x%x: %s\n", code, text);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     glfwSetErrorCallback(on_error);
     if (!glfwInit())
@@ -54,6 +55,8 @@ int main(void)
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+    if (count > 1 && strcmp(arguments[1], "egl") == 0)
+        glfwWindowHint(GLFW_CONTEXT_CREATION_API, GLFW_EGL_CONTEXT_API);
     GLFWwindow *window = glfwCreateWindow(CLIENT_WIDTH, CLIENT_HEIGHT, "client_glfw", NULL, NULL);
     if (!window)
         return 1;

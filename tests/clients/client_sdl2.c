@@ -1,6 +1,7 @@
-/* SDL2 with a core 3.3 context. */
+/* SDL2 with a core 3.3 context, of GLX or, with the argument "egl", of EGL. */
 #include <SDL.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "client.h"
 
@@ -46,8 +47,10 @@ static client_proc get_proc(const char *name)
     return (client_proc)SDL_GL_GetProcAddress(name);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
+    if (count > 1 && strcmp(arguments[1], "egl") == 0)
+        SDL_SetHint("SDL_VIDEO_X11_FORCE_EGL", "1");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         fprintf(stderr, "client: SDL: %s\n", SDL_GetError());
         return 1;

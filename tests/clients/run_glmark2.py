@@ -1,6 +1,7 @@
-"""`glmark2 --validate` under Offstage: no scene fails, and every scene has the verdict that it has on Xvfb.
+"""`glmark2 --validate`, or glmark2-es2's, under Offstage: no scene fails, and every scene has the verdict that it has on
+Xvfb.
 
-    run_glmark2.py --build BUILD
+    run_glmark2.py --build BUILD [--program glmark2-es2]
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ def verdicts(program: Program) -> dict[str, str]:
     return found
 
 
-def check(build: Path) -> list[str]:
+def check(build: Path, name: str) -> list[str]:
     with Xvfb() as server:
-        expected = verdicts(Program(["glmark2", "--validate"], clean_environment(DISPLAY=server.display)))
-    program = Program(offstage_command(build, [], ["glmark2", "--validate"]), clean_environment())
+        expected = verdicts(Program([name, "--validate"], clean_environment(DISPLAY=server.display)))
+    program = Program(offstage_command(build, [], [name, "--validate"]), clean_environment())
     got = verdicts(program)
     check_stderr(program.errors)
     failures = [f"{scene}: {verdict}, on Xvfb {expected.get(scene)}" for scene, verdict in got.items()
@@ -43,14 +44,15 @@ def check(build: Path) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=Path, required=True)
+    parser.add_argument("--program", default="glmark2")
     options = parser.parse_args()
-    if shutil.which("glmark2") is None:
-        skip("glmark2 is not installed (glmark2-x11)")
+    if shutil.which(options.program) is None:
+        skip(f"{options.program} is not installed ({options.program}-x11)")
     try:
-        failures = check(options.build)
+        failures = check(options.build, options.program)
     except Failure as failure:
         failures = [str(failure)]
-    return report("glmark2", failures)
+    return report(options.program, failures)
 
 
 if __name__ == "__main__":

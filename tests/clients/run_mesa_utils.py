@@ -1,4 +1,4 @@
-"""glxinfo, glxgears and the other GLX programs of mesa-utils under Offstage.
+"""glxinfo, glxgears, es2gears and the other X11 programs of mesa-utils under Offstage.
 
     run_mesa_utils.py --build BUILD
 """
@@ -49,6 +49,13 @@ def glxinfo_all(build: Path, scratch: Path) -> None:
         raise Failure("glxinfo -v lists no visuals or no configurations")
 
 
+def is_gears(picture: pictures.Picture) -> bool:
+    """A gear of each colour is there: red, green, blue."""
+    return all(any(is_color(picture.pixel(x, y)) for x in range(picture.width) for y in range(picture.height))
+               for is_color in (lambda p: p[0] > 150 and p[1] < 60, lambda p: p[1] > 150 and p[0] < 60,
+                                lambda p: p[2] > 150 and p[0] < 80))
+
+
 def gears(build: Path, scratch: Path) -> None:
     """300x300, closed by the frame limit; and ended by its own key, with its own exit status."""
     shot = scratch / "gears.png"
@@ -56,14 +63,36 @@ def gears(build: Path, scratch: Path) -> None:
     picture = pictures.read(shot)
     if (picture.width, picture.height) != (300, 300) or picture.colors() < 100:
         raise Failure(f"glxgears: picture of {picture.width}x{picture.height} with {picture.colors()} colours")
-    # A gear of each colour is there: red on the left, green on the right, blue below.
-    if not all(any(is_color(picture.pixel(x, y)) for x in range(300) for y in range(300))
-               for is_color in (lambda p: p[0] > 150 and p[1] < 60, lambda p: p[1] > 150 and p[0] < 60,
-                                lambda p: p[2] > 150 and p[0] < 80)):
+    if not is_gears(picture):
         raise Failure("glxgears: a gear is missing")
     script = scratch / "escape"
     script.write_text("40 key Escape\n")
     run(build, ["--input", str(script)], ["glxgears"])
+
+
+def es2gears(build: Path, scratch: Path) -> None:
+    """OpenGL ES 2 by EGL: closed by the frame limit, resized by a script."""
+    script, shot = scratch / "resize", scratch / "es2gears.png"
+    script.write_text("20 resize 400 200\n")
+    run(build, ["--frames", "50", "--shot", str(shot), "--input", str(script)], ["es2gears_x11"])
+    picture = pictures.read(shot)
+    if (picture.width, picture.height) != (400, 200) or not is_gears(picture):
+        raise Failure(f"es2gears_x11: picture of {picture.width}x{picture.height}, gears {is_gears(picture)}")
+
+
+def eglinfo(build: Path, scratch: Path) -> None:
+    """Its part about X11 lists configs with a visual; es2_info makes a context on a window."""
+    program = Program(offstage_command(build, [], ["eglinfo"]), clean_environment())
+    try:
+        program.finish()  # its status depends on platforms that are none of ours
+    finally:
+        program.kill()
+    text = "\n".join(program.lines)
+    part = text[text.find("X11 platform:"):]
+    if len(re.findall(r"^0x\w+ .*0x2[12]TC .*win,pb,pix", part, re.M)) < 4:
+        raise Failure(f"eglinfo lists too few configs for X11: {part[:2000]}")
+    if "GL_VERSION: OpenGL ES 3" not in "\n".join(run(build, [], ["es2_info"]).lines):
+        raise Failure("es2_info does not say OpenGL ES 3")
 
 
 def glxheads(build: Path, scratch: Path) -> None:
@@ -73,14 +102,15 @@ def glxheads(build: Path, scratch: Path) -> None:
         raise Failure("glxheads: a picture of one colour")
 
 
-CHECKS = {"glxinfo": glxinfo, "glxinfo -v": glxinfo_all, "glxgears": gears, "glxheads": glxheads}
+CHECKS = {"glxinfo": glxinfo, "glxinfo -v": glxinfo_all, "glxgears": gears, "glxheads": glxheads, "es2gears": es2gears,
+          "eglinfo": eglinfo}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=Path, required=True)
     options = parser.parse_args()
-    for program in ("glxinfo", "glxgears", "glxheads"):
+    for program in ("glxinfo", "glxgears", "glxheads", "es2gears_x11", "eglinfo", "es2_info"):
         if shutil.which(program) is None:
             skip(f"{program} is not installed (mesa-utils)")
     failures = []

@@ -215,7 +215,8 @@ void say_errors(const char *what)
 
 int main(int count, char **arguments)
 {
-    static const struct scene *const groups[] = {scenes_basic, scenes_buffers, scenes_errors, scenes_threads, scenes_egl};
+    static const struct scene *const groups[] = {scenes_basic, scenes_buffers, scenes_errors, scenes_threads, scenes_egl,
+                                                   scenes_seen, scenes_swaps, scenes_window};
     int event_base;
 
     XInitThreads();

@@ -15,7 +15,8 @@ struct scene {
     void (*run)(void);
     bool own;                     /* asserts by itself (CHECK) where Xvfb shows something else or nothing */
 };
-extern const struct scene scenes_basic[], scenes_buffers[], scenes_errors[], scenes_threads[], scenes_egl[];
+extern const struct scene scenes_basic[], scenes_buffers[], scenes_errors[], scenes_threads[], scenes_egl[],
+    scenes_seen[], scenes_swaps[], scenes_window[];
 
 /* -- the program's state ------------------------------------------------------------------------------------------ */
 

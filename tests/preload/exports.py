@@ -54,7 +54,8 @@ for line in run("readelf", "-lW", str(library)).splitlines():
         complain("wants an executable stack")
 
 for stub, real in (("libGL.so", "libGL.so.1"), ("libGLX.so", "libGLX.so.0"), ("libOpenGL.so", "libOpenGL.so.0"),
-                   ("libEGL.so", "libEGL.so.1")):
+                   ("libEGL.so", "libEGL.so.1"), ("libGLESv2.so", "libGLESv2.so.2"),
+                   ("libGLESv1_CM.so", "libGLESv1_CM.so.1")):
     path = stubs / stub
     if dynamic(path, "NEEDED") != ["liboffstage.so", real]:
         complain(f"stub {stub} needs {dynamic(path, 'NEEDED')}")

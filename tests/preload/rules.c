@@ -94,7 +94,8 @@ static void library_names(void)
         {"libGLU.so.1", OFS_LIB_NONE}, {"libGLX_mesa.so.0", OFS_LIB_NONE}, {"libEGL_nvidia.so.0", OFS_LIB_NONE},
         {"libGLdispatch.so.0", OFS_LIB_NONE}, {"libGL.so.old", OFS_LIB_NONE}, {"libGL", OFS_LIB_NONE},
         {"libGL.sox", OFS_LIB_NONE}, {"xlibGL.so.1", OFS_LIB_NONE}, {"libGL.so.1/libfoo.so", OFS_LIB_NONE},
-        {"libX11.so.6", OFS_LIB_NONE}, {"libGLESv2.so.2", OFS_LIB_NONE}, {"libGLEW.so.2.2", OFS_LIB_NONE},
+        {"libX11.so.6", OFS_LIB_NONE}, {"libGLESv2.so.2", OFS_LIB_GLES2}, {"libGLESv1_CM.so", OFS_LIB_GLES1},
+        {"libGLESv1.so.1", OFS_LIB_NONE}, {"libGLESv2_x.so.2", OFS_LIB_NONE}, {"libGLEW.so.2.2", OFS_LIB_NONE},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
