@@ -14,6 +14,9 @@ static const char *const predefined[] = {
     "SUBSCRIPT_X", "SUBSCRIPT_Y", "UNDERLINE_POSITION", "UNDERLINE_THICKNESS", "STRIKEOUT_ASCENT",
     "STRIKEOUT_DESCENT", "ITALIC_ANGLE", "X_HEIGHT", "QUAD_WIDTH", "WEIGHT", "POINT_SIZE", "RESOLUTION", "COPYRIGHT",
     "NOTICE", "FONT_NAME", "FAMILY_NAME", "FULL_NAME", "CAP_HEIGHT", "WM_CLASS", "WM_TRANSIENT_FOR",
+    /* Not predefined. A window manager would have made them, and some programs (Godot 3, Irrlicht) ask for them only if they
+     * exist: without, they cannot be closed. */
+    "WM_PROTOCOLS", "WM_DELETE_WINDOW",
 };
 
 struct atom {

@@ -94,6 +94,25 @@ static int set_background(struct ofs_window *w, uint32_t id)
     return 0;
 }
 
+/* A pixmap's pixels; CopyFromParent: whatever the parent has now. */
+static int set_border(struct ofs_window *w, uint32_t id)
+{
+    struct ofs_raster *tile = NULL;
+    if (id == CopyFromParent) {
+        tile = w->parent ? ofs_raster_ref(w->parent->border_tile) : NULL;
+        w->border_pixel = w->parent ? w->parent->border_pixel : 0;
+    } else {
+        struct ofs_pixmap *pixmap = (struct ofs_pixmap *)ofs_res_get(w->server, id, OFS_RES_PIXMAP);
+        tile = ofs_raster_ref(ofs_pixmap_raster(w->server, pixmap));
+        if (!tile)
+            return BadAlloc;
+    }
+    ofs_raster_release(w->border_tile);
+    w->border_tile = tile;
+    ofs_picture_paint_border(w);
+    return 0;
+}
+
 static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, uint32_t v)
 {
     switch (1u << bit) {
@@ -103,8 +122,11 @@ static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, u
         (void)set_background(w, None);
         w->background_solid = true;
         break;
+    case CWBorderPixmap: return set_border(w, v);
     case CWBorderPixel:
         w->border_pixel = v;
+        ofs_raster_release(w->border_tile);
+        w->border_tile = NULL;
         ofs_picture_paint_border(w);
         break;
     case CWBitGravity: w->bit_gravity = (uint8_t)v; break;

@@ -3,6 +3,7 @@
 
 #include "util/log.h"
 #include "x11/input.h"
+#include "x11/passing.h"
 #include "x11/picture.h"
 #include "x11/private.h"
 
@@ -334,6 +335,7 @@ void ofs_client_remove(struct ofs_client *c)
     while (*link != c)
         link = &(*link)->next;
     *link = c->next;
+    ofs_passing_finish(c);
     free(c->save_set);
     free(c->in);
     free(c->out);

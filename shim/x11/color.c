@@ -1,8 +1,7 @@
 /* Colormaps of TrueColor visuals: a pixel is computed, no cell can be allocated for writing. */
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "x11/colors/colors.h"
 #include "x11/private.h"
 #include "x11/window.h"
 
@@ -205,40 +204,28 @@ int ofs_core_AllocColor(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-/* The names X clients use by default; others are BadName, as on a server without a colour database. */
-static const struct { const char *name; uint32_t rgb; } names[] = {
-    { "black", 0x000000 }, { "white", 0xFFFFFF }, { "red", 0xFF0000 }, { "green", 0x00FF00 }, { "blue", 0x0000FF },
-    { "yellow", 0xFFFF00 }, { "cyan", 0x00FFFF }, { "magenta", 0xFF00FF }, { "gray", 0xBEBEBE }, { "grey", 0xBEBEBE },
-    { "lightgray", 0xD3D3D3 }, { "lightgrey", 0xD3D3D3 }, { "darkgray", 0xA9A9A9 }, { "darkgrey", 0xA9A9A9 },
-    { "dimgray", 0x696969 }, { "dimgrey", 0x696969 }, { "navy", 0x000080 }, { "orange", 0xFFA500 },
-    { "brown", 0xA52A2A }, { "pink", 0xFFC0CB }, { "purple", 0xA020F0 }, { "violet", 0xEE82EE }, { "gold", 0xFFD700 },
-    { "maroon", 0xB03060 }, { "beige", 0xF5F5DC }, { "tan", 0xD2B48C }, { "wheat", 0xF5DEB3 }, { "ivory", 0xFFFFF0 },
-    { "skyblue", 0x87CEEB }, { "steelblue", 0x4682B4 }, { "forestgreen", 0x228B22 }, { "slategray", 0x708090 },
-};
+/* Of ASCII, whatever the locale of the program. */
+static int lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
+/* Case does not matter, spaces do: both "light gray" and "LightGray" are names. */
 static bool lookup(const uint8_t *name, unsigned length, uint32_t *rgb_out)
 {
-    char plain[64];
-    unsigned n = 0;
-    for (unsigned i = 0; i < length; i++) {
-        if (name[i] == ' ')
-            continue;
-        if (n + 1 == sizeof(plain))
-            return false;
-        plain[n++] = (char)tolower(name[i]);
-    }
-    plain[n] = 0;
-    for (unsigned i = 0; i < OFS_ARRAY_LEN(names); i++) {
-        if (strcmp(plain, names[i].name) == 0) {
-            *rgb_out = names[i].rgb;
+    unsigned low = 0, high = ofs_color_name_count; /* it is in [low, high) */
+    while (low < high) {
+        unsigned middle = (low + high) / 2, at = 0;
+        const struct ofs_color_name *color = &ofs_color_names[middle];
+        const char *known = ofs_color_strings + color->name;
+        while (at < length && known[at] && lower(name[at]) == known[at])
+            at++;
+        int order = (at < length ? lower(name[at]) : 0) - known[at];
+        if (at == length && !known[at]) {
+            *rgb_out = (uint32_t)color->red << 16 | (uint32_t)color->green << 8 | color->blue;
             return true;
         }
-    }
-    unsigned percent; /* gray0 … gray100 */
-    char end;
-    if (sscanf(plain, "gr%*[ae]y%3u%c", &percent, &end) == 1 && percent <= 100) {
-        *rgb_out = (percent * 255 + 50) / 100 * 0x010101u;
-        return true;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return false;
 }

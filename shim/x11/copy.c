@@ -2,7 +2,26 @@
 #include <stdlib.h>
 
 #include "x11/gc.h"
+#include "x11/painted.h"
 #include "x11/private.h"
+#include "x11/region_wire.h"
+
+/* Clearing is drawing where there is something already, and where the background is a picture, which some programs show
+ * in no other way. But who asks for exposures draws when they come. */
+static int clear(struct ofs_client *c, struct ofs_window *w, struct ofs_rect rect, bool exposures)
+{
+    struct ofs_surface surface;
+    int error = ofs_surface_open(w, NULL, c->server, false, &surface);
+    if (error || !surface.raster)
+        return error;
+    rect = (struct ofs_rect){ rect.x0 + surface.x, rect.y0 + surface.y, rect.x1 + surface.x, rect.y1 + surface.y };
+    ofs_present_clear(&surface, rect);
+    ofs_picture_clear(w, &surface, surface.clip, rect);
+    const struct ofs_picture *picture = surface.top->picture;
+    if (!exposures && (w->background_tile || picture->sequence || !ofs_rect_empty(picture->fresh)))
+        ofs_present_touch(c, &surface, rect);
+    return 0;
+}
 
 int ofs_core_ClearArea(struct ofs_client *c, struct ofs_request *r)
 {
@@ -18,15 +37,10 @@ int ofs_core_ClearArea(struct ofs_client *c, struct ofs_request *r)
         return ofs_bad(c, BadValue, r->minor);
     width = width ? width : w->width > x ? w->width - x : 0;
     height = height ? height : w->height > y ? w->height - y : 0;
-    /* A window in whose picture nothing is drawn is clear. */
-    if (w->view) {
-        struct ofs_surface surface;
-        error = ofs_surface_open(w, NULL, c->server, false, &surface);
-        if (error)
-            return error;
-        int left = surface.x + x, top = surface.y + y;
-        ofs_picture_clear(w, &surface, surface.clip, (struct ofs_rect){ left, top, left + width, top + height });
-    }
+    if (w->view || w->background_tile) /* else nothing is drawn in its picture yet, and it is clear */
+        error = clear(c, w, (struct ofs_rect){ x, y, x + width, y + height }, r->minor);
+    if (error)
+        return error;
     if (r->minor)
         ofs_expose_rect(c->server, w, x, y, (unsigned)width, (unsigned)height);
     return 0;
@@ -75,22 +89,20 @@ static bool split(const struct copy *copy, struct copy_parts *parts)
     return ok;
 }
 
-static struct ofs_rect extents(const struct ofs_region *region)
+/* The root with all that is on it: top-level windows have pictures of their own. */
+static bool is_screen(const struct copy *copy)
 {
-    struct ofs_rect all = region->count ? region->rects[0] : (struct ofs_rect){ 0 };
-    for (unsigned i = 1; i < region->count; i++)
-        all = ofs_rect_join(all, region->rects[i]);
-    return all;
+    return copy->sw && !copy->sw->parent && copy->gc->inferiors;
 }
 
 /* Through a copy of the source pixels: source and target may be the same, and a plane has to be turned into colours. */
 static bool draw(struct ofs_client *c, const struct copy *copy, const struct copy_parts *parts)
 {
     const struct ofs_mix mix = ofs_gc_mix(copy->gc);
-    const struct ofs_rect all = extents(parts->drawn);
+    const struct ofs_rect all = ofs_region_extents(parts->drawn);
     if (ofs_rect_empty(all))
         return true;
-    if (parts->to.raster != parts->from.raster && !copy->plane) {
+    if (parts->to.raster != parts->from.raster && !copy->plane && !is_screen(copy)) {
         ofs_raster_copy(parts->to.raster, parts->from.raster, parts->drawn, parts->dx, parts->dy, &mix);
         return true;
     }
@@ -99,8 +111,11 @@ static bool draw(struct ofs_client *c, const struct copy *copy, const struct cop
         return false;
     for (int y = 0; y < (int)between->height; y++) {
         uint32_t *row = ofs_raster_at(between, 0, y);
-        memcpy(row, ofs_raster_at(parts->from.raster, all.x0 - parts->dx, all.y0 + y - parts->dy),
-               (size_t)between->width * 4);
+        int from_x = all.x0 - parts->dx, from_y = all.y0 + y - parts->dy;
+        if (is_screen(copy))
+            ofs_picture_read(&parts->from, from_x - parts->from.x, from_y - parts->from.y, between->width, row);
+        else
+            memcpy(row, ofs_raster_at(parts->from.raster, from_x, from_y), (size_t)between->width * 4);
         for (uint32_t x = 0; x < between->width && copy->plane; x++)
             row[x] = row[x] & copy->plane ? copy->gc->foreground : copy->gc->background;
     }
@@ -134,6 +149,7 @@ static void report(struct ofs_client *c, const struct copy *copy, const struct c
 static int carry_out(struct ofs_client *c, const struct copy *copy)
 {
     struct copy_parts parts = { 0 };
+    ofs_painted_read(c->server, copy->sw, copy->sp);
     int error = ofs_surface_open(copy->sw, copy->sp, c->server, copy->gc->inferiors, &parts.from);
     if (!error)
         error = ofs_surface_open(copy->tw, copy->tp, c->server, copy->gc->inferiors, &parts.to);
@@ -142,11 +158,13 @@ static int carry_out(struct ofs_client *c, const struct copy *copy)
     if (!split(copy, &parts))
         error = BadAlloc;
     if (!error && copy->sp && copy->tw) /* a back buffer is shown */
-        ofs_present_put(c, &parts.to, extents(parts.drawn));
+        ofs_present_put(c, &parts.to, ofs_region_extents(parts.drawn));
+    else if (!error && copy->tw) /* a scroll, or a window in another */
+        ofs_present_touch(c, &parts.to, ofs_region_extents(parts.drawn));
     if (!error && !draw(c, copy, &parts))
         error = BadAlloc;
     if (!error && copy->tw)
-        ofs_picture_clear(copy->tw, &parts.to, parts.hidden, extents(parts.hidden));
+        ofs_picture_clear(copy->tw, &parts.to, parts.hidden, ofs_region_extents(parts.hidden));
     if (!error && copy->gc->graphics_exposures)
         report(c, copy, &parts);
     ofs_region_destroy(parts.drawn);

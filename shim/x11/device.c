@@ -1,12 +1,16 @@
 /* The devices: what they are, what they send, and what happens to input when windows and clients go. */
 #include <stdlib.h>
 
+#include "x11/private.h"
 #include "x11/xinput.h"
 
 /* ---- making events ---- */
 
 static void to_device_and_master(struct ofs_server *s, struct ofs_device *slave, const struct ofs_event *event)
 {
+    s->last_input_ms = event->time;
+    if (s->saver_active)
+        ofs_saver_set(s, false, false);
     ofs_device_take(s, slave, event);
     if (!slave->master)
         ofs_device_take(s, ofs_device_master(s, slave), event);

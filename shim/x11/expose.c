@@ -4,6 +4,8 @@
  * higher siblings leave of it. A window that nobody asks about (no Exposure or VisibilityChange selected) keeps no region. */
 #include "x11/picture.h"
 #include "x11/private.h"
+#include "x11/region_wire.h"
+#include "x11/shape.h"
 #include "x11/window.h"
 
 struct update {
@@ -66,18 +68,27 @@ static void set_visibility(struct ofs_server *s, struct ofs_window *w, uint8_t v
     ofs_event_to_window(s, w, &ev, VisibilityChangeMask);
 }
 
+/* All that the window would cover is left of it. */
+static bool is_whole(const struct ofs_window *w, const struct ofs_region *left, int x, int y)
+{
+    int bw = w->border_width;
+    if (!w->shapes)
+        return ofs_region_is_rect(left, (struct ofs_rect){ x - bw, y - bw, x + w->width + bw, y + w->height + bw });
+    struct ofs_region *outer = ofs_shape_outer(w, x, y);
+    bool whole = outer && ofs_region_equal(left, outer);
+    ofs_region_destroy(outer);
+    return whole;
+}
+
 /* Compute the clip of w and its inferiors. `universe` (root coordinates, consumed) is what is left for w's outer rectangle;
  * (x, y) is the root position of w's inside. New clips are kept in w->fresh until the exposures pass. */
 static void compute(struct update *u, struct ofs_window *w, struct ofs_region *universe, int x, int y, bool events)
 {
-    struct ofs_rect outer = { x - w->border_width, y - w->border_width, x + w->width + w->border_width,
-                              y + w->height + w->border_width };
-    struct ofs_rect inner = { x, y, x + w->width, y + w->height };
     if (events && w->parent)
         set_visibility(u->s, w, ofs_region_empty(universe) ? VisibilityFullyObscured
-                                : ofs_region_is_rect(universe, outer) ? VisibilityUnobscured
-                                                                      : VisibilityPartiallyObscured);
-    struct ofs_region *inside = ofs_region_create(inner);
+                                : is_whole(w, universe, x, y) ? VisibilityUnobscured
+                                                              : VisibilityPartiallyObscured);
+    struct ofs_region *inside = ofs_shape_inner(w, x, y);
     if (!inside || !ofs_region_intersect(universe, inside))
         u->out_of_memory = true;
     ofs_region_destroy(inside);
@@ -85,9 +96,7 @@ static void compute(struct update *u, struct ofs_window *w, struct ofs_region *u
         if (!child->viewable || child->class == InputOnly)
             continue;
         int cx = x + child->x + child->border_width, cy = y + child->y + child->border_width;
-        struct ofs_region *rect = ofs_region_create(
-            (struct ofs_rect){ cx - child->border_width, cy - child->border_width,
-                               cx + child->width + child->border_width, cy + child->height + child->border_width });
+        struct ofs_region *rect = ofs_shape_outer(child, cx, cy);
         struct ofs_region *left = ofs_region_copy(universe);
         if (!rect || !left || !ofs_region_intersect(left, rect) || !ofs_region_subtract(universe, rect))
             u->out_of_memory = true;

@@ -2,12 +2,13 @@
 #include "x11/private.h"
 
 extern const struct ofs_extension ofs_ext_big_requests, ofs_ext_generic_event, ofs_ext_glx, ofs_ext_randr, ofs_ext_render,
-    ofs_ext_shm, ofs_ext_sync, ofs_ext_xc_misc, ofs_ext_xfixes, ofs_ext_xinerama, ofs_ext_xinput, ofs_ext_xkb, ofs_ext_xtest;
+    ofs_ext_saver, ofs_ext_shape, ofs_ext_shm, ofs_ext_sync, ofs_ext_xc_misc, ofs_ext_xfixes, ofs_ext_xinerama, ofs_ext_xinput,
+    ofs_ext_xkb, ofs_ext_xtest;
 
 const struct ofs_extension *const ofs_extensions[] = {
-    &ofs_ext_big_requests, &ofs_ext_generic_event, &ofs_ext_glx,     &ofs_ext_shm,    &ofs_ext_randr,
-    &ofs_ext_render,       &ofs_ext_sync,          &ofs_ext_xc_misc, &ofs_ext_xfixes, &ofs_ext_xinerama,
-    &ofs_ext_xinput,       &ofs_ext_xkb,           &ofs_ext_xtest,
+    &ofs_ext_big_requests, &ofs_ext_generic_event, &ofs_ext_glx,    &ofs_ext_saver,    &ofs_ext_shm,
+    &ofs_ext_randr,        &ofs_ext_render,        &ofs_ext_shape,  &ofs_ext_sync,     &ofs_ext_xc_misc,
+    &ofs_ext_xfixes,       &ofs_ext_xinerama,      &ofs_ext_xinput, &ofs_ext_xkb,      &ofs_ext_xtest,
 };
 const unsigned ofs_extension_count = OFS_ARRAY_LEN(ofs_extensions);
 

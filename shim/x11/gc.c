@@ -1,9 +1,11 @@
-/* Graphics contexts: what images, copies and filled rectangles need of them is kept, the rest is checked. */
+/* Graphics contexts. */
 #include "x11/gc.h"
 
 #include <stdlib.h>
 
+#include "x11/font.h"
 #include "x11/private.h"
+#include "x11/region_wire.h"
 
 enum { GC_VALUES = 23, GC_ALL = (1 << GC_VALUES) - 1 };
 
@@ -13,6 +15,7 @@ static void destroy_gc(struct ofs_server *s, struct ofs_res *res)
     ofs_raster_release(gc->tile);
     ofs_raster_release(gc->stipple);
     ofs_region_destroy(gc->clip);
+    free(gc->dashes);
     free(gc);
 }
 
@@ -63,77 +66,6 @@ struct ofs_region *ofs_gc_clip(const struct ofs_gc *gc, const struct ofs_surface
 
 /* ---- clip ---- */
 
-static bool append(struct ofs_region *region, struct ofs_rect rect)
-{
-    if (region->count == region->cap) {
-        unsigned cap = region->cap ? region->cap * 2 : 16;
-        struct ofs_rect *larger = realloc(region->rects, cap * sizeof(*larger));
-        if (!larger)
-            return false;
-        region->rects = larger;
-        region->cap = cap;
-    }
-    region->rects[region->count++] = rect;
-    return true;
-}
-
-/* The set bits of a bitmap: the runs of each row are a band. */
-static struct ofs_region *region_of_bitmap(const struct ofs_pixmap *bitmap)
-{
-    struct ofs_region *region = ofs_region_create((struct ofs_rect){ 0 });
-    for (int y = 0; region && bitmap->raster && y < bitmap->height; y++) {
-        const uint32_t *row = ofs_raster_at(bitmap->raster, 0, y);
-        for (int x = 0, from; x < bitmap->width; x++) {
-            if (!(row[x] & 1))
-                continue;
-            for (from = x; x < bitmap->width && (row[x] & 1); x++)
-                ;
-            if (!append(region, (struct ofs_rect){ from, y, x, y + 1 })) {
-                ofs_region_destroy(region);
-                return NULL;
-            }
-        }
-    }
-    return region;
-}
-
-/* The union of n rectangles as the wire has them. By halves, so that many of them take no square of the time. */
-static struct ofs_region *region_of_rects(const uint8_t *p, uint32_t n, bool swap)
-{
-    if (n == 0)
-        return ofs_region_create((struct ofs_rect){ 0 });
-    if (n == 1) {
-        int x = (int16_t)ofs_get16(p, swap), y = (int16_t)ofs_get16(p + 2, swap);
-        return ofs_region_create((struct ofs_rect){ x, y, x + ofs_get16(p + 4, swap), y + ofs_get16(p + 6, swap) });
-    }
-    struct ofs_region *a = region_of_rects(p, n / 2, swap);
-    struct ofs_region *b = region_of_rects(p + (size_t)(n / 2) * 8, n - n / 2, swap);
-    if (!a || !b || !ofs_region_unite(a, b)) {
-        ofs_region_destroy(a);
-        a = NULL;
-    }
-    ofs_region_destroy(b);
-    return a;
-}
-
-/* Whether the rectangles are in the order that the client says. */
-static bool in_order(const uint8_t *p, uint32_t n, bool swap, uint8_t ordering)
-{
-    for (uint32_t i = 1; i < n && ordering != Unsorted; i++) {
-        const uint8_t *q = p + (size_t)i * 8, *before = q - 8;
-        int x = (int16_t)ofs_get16(q, swap), y = (int16_t)ofs_get16(q + 2, swap);
-        int x0 = (int16_t)ofs_get16(before, swap), y0 = (int16_t)ofs_get16(before + 2, swap);
-        int width0 = ofs_get16(before + 4, swap), height0 = ofs_get16(before + 6, swap);
-        if (y < y0 || (ordering == YXSorted && y == y0 && x < x0))
-            return false;
-        if (ordering == YXBanded && (y != y0 ? y < y0 + height0 : x < x0 + width0 || ofs_get16(q + 6, swap) != height0))
-            return false;
-    }
-    return true;
-}
-
-enum { MAX_CROSSING_RECTS = 1024 };
-
 int ofs_core_SetClipRectangles(struct ofs_client *c, struct ofs_request *r)
 {
     struct ofs_gc *gc;
@@ -147,14 +79,12 @@ int ofs_core_SetClipRectangles(struct ofs_client *c, struct ofs_request *r)
     if (ofs_req_left(r) % 8)
         return BadLength;
     const uint8_t *rects = ofs_req_bytes(r, n * 8);
-    if (!in_order(rects, n, r->swap, r->minor))
+    if (!ofs_rects_in_order(rects, n, r->swap, r->minor))
         return BadMatch;
-    /* Rectangles that lie across each other make up to n * n / 4 of them. */
-    if (n > MAX_CROSSING_RECTS && !in_order(rects, n, r->swap, YXBanded))
-        return BadAlloc;
-    struct ofs_region *region = region_of_rects(rects, n, r->swap);
-    if (!region)
-        return BadAlloc;
+    struct ofs_region *region;
+    error = ofs_region_of_rects(rects, n, r->swap, &region);
+    if (error)
+        return error;
     ofs_region_destroy(gc->clip);
     gc->clip = region;
     gc->clip_x = x;
@@ -182,7 +112,7 @@ static int set_pattern(struct ofs_client *c, struct ofs_raster **pattern, struct
 
 static int set_clip(struct ofs_gc *gc, const struct ofs_pixmap *mask)
 {
-    struct ofs_region *region = mask ? region_of_bitmap(mask) : NULL;
+    struct ofs_region *region = mask ? ofs_region_of_bitmap(mask) : NULL;
     if (mask && !region)
         return BadAlloc;
     ofs_region_destroy(gc->clip);
@@ -205,9 +135,37 @@ static int set_pixmap(struct ofs_client *c, struct ofs_gc *gc, uint32_t value, u
     return set_pattern(c, value == GCTile ? &gc->tile : &gc->stipple, pixmap);
 }
 
+/* A list of odd length stands for itself twice. Source: X11 protocol, SetDashes. */
+static int set_dashes(struct ofs_gc *gc, const uint8_t *list, unsigned n)
+{
+    unsigned count = n & 1 ? 2 * n : n;
+    uint8_t *dashes = malloc(count ? count : 1);
+    if (!dashes)
+        return BadAlloc;
+    for (unsigned i = 0; i < count; i++)
+        dashes[i] = list[i % n];
+    free(gc->dashes);
+    gc->dashes = dashes;
+    gc->dash_count = count;
+    return 0;
+}
+
+static int set_dash(struct ofs_client *c, struct ofs_gc *gc, uint8_t length)
+{
+    return length ? set_dashes(gc, &length, 1) : ofs_bad(c, BadValue, 0);
+}
+
+static int set_font(struct ofs_client *c, struct ofs_gc *gc, uint32_t id)
+{
+    const struct ofs_open_font *open;
+    int error = ofs_res_find(c, id, OFS_RES_FONT, &open);
+    if (!error)
+        gc->font = open->font; /* a table: closing the id takes nothing away */
+    return error;
+}
+
 static int set_value(struct ofs_client *c, struct ofs_gc *gc, unsigned bit, uint32_t v)
 {
-    struct ofs_res *font;
     if (gc_max[bit] && (uint8_t)v > gc_max[bit])
         return ofs_bad(c, BadValue, (uint8_t)v);
     switch (1u << bit) {
@@ -215,18 +173,25 @@ static int set_value(struct ofs_client *c, struct ofs_gc *gc, unsigned bit, uint
     case GCPlaneMask: gc->plane_mask = v; break;
     case GCForeground: gc->foreground = v; break;
     case GCBackground: gc->background = v; break;
+    case GCLineWidth: gc->line_width = (uint16_t)v; break;
+    case GCLineStyle: gc->line_style = (uint8_t)v; break;
+    case GCCapStyle: gc->cap_style = (uint8_t)v; break;
+    case GCJoinStyle: gc->join_style = (uint8_t)v; break;
     case GCFillStyle: gc->fill_style = (uint8_t)v; break;
+    case GCFillRule: gc->fill_rule = (uint8_t)v; break;
     case GCTile:
     case GCStipple:
     case GCClipMask: return set_pixmap(c, gc, 1u << bit, v);
     case GCTileStipXOrigin: gc->pattern_x = (int16_t)v; break;
     case GCTileStipYOrigin: gc->pattern_y = (int16_t)v; break;
-    case GCFont: return ofs_res_find(c, v, OFS_RES_FONT, &font);
+    case GCFont: return set_font(c, gc, v);
     case GCSubwindowMode: gc->inferiors = (uint8_t)v == IncludeInferiors; break;
     case GCGraphicsExposures: gc->graphics_exposures = v; break;
     case GCClipXOrigin: gc->clip_x = (int16_t)v; break;
     case GCClipYOrigin: gc->clip_y = (int16_t)v; break;
-    case GCDashList: return (v & 0xFF) ? 0 : ofs_bad(c, BadValue, 0);
+    case GCDashOffset: gc->dash_offset = (uint16_t)v; break;
+    case GCDashList: return set_dash(c, gc, (uint8_t)v);
+    case GCArcMode: gc->arc_mode = (uint8_t)v; break;
     default: break;
     }
     return 0;
@@ -269,6 +234,8 @@ int ofs_core_CreateGC(struct ofs_client *c, struct ofs_request *r)
     gc->function = GXcopy;
     gc->plane_mask = ~0u;
     gc->background = 1;
+    gc->cap_style = CapButt;
+    gc->arc_mode = ArcPieSlice;
     error = change_gc(c, gc, r, mask);
     if (!error)
         error = ofs_res_add(c, id, OFS_RES_GC, &gc->res);
@@ -304,6 +271,16 @@ static int copy_clip(struct ofs_gc *to, const struct ofs_gc *from)
     return 0;
 }
 
+static int copy_dashes(struct ofs_gc *to, const struct ofs_gc *from)
+{
+    if (from->dashes)
+        return set_dashes(to, from->dashes, from->dash_count);
+    free(to->dashes);
+    to->dashes = NULL;
+    to->dash_count = 0;
+    return 0;
+}
+
 static int copy_value(struct ofs_gc *to, const struct ofs_gc *from, uint32_t value)
 {
     switch (value) {
@@ -311,9 +288,15 @@ static int copy_value(struct ofs_gc *to, const struct ofs_gc *from, uint32_t val
     case GCPlaneMask: to->plane_mask = from->plane_mask; break;
     case GCForeground: to->foreground = from->foreground; break;
     case GCBackground: to->background = from->background; break;
+    case GCLineWidth: to->line_width = from->line_width; break;
+    case GCLineStyle: to->line_style = from->line_style; break;
+    case GCCapStyle: to->cap_style = from->cap_style; break;
+    case GCJoinStyle: to->join_style = from->join_style; break;
     case GCFillStyle: to->fill_style = from->fill_style; break;
+    case GCFillRule: to->fill_rule = from->fill_rule; break;
     case GCTile: copy_raster(&to->tile, from->tile); break;
     case GCStipple: copy_raster(&to->stipple, from->stipple); break;
+    case GCFont: to->font = from->font; break;
     case GCTileStipXOrigin: to->pattern_x = from->pattern_x; break;
     case GCTileStipYOrigin: to->pattern_y = from->pattern_y; break;
     case GCSubwindowMode: to->inferiors = from->inferiors; break;
@@ -321,6 +304,9 @@ static int copy_value(struct ofs_gc *to, const struct ofs_gc *from, uint32_t val
     case GCClipXOrigin: to->clip_x = from->clip_x; break;
     case GCClipYOrigin: to->clip_y = from->clip_y; break;
     case GCClipMask: return copy_clip(to, from);
+    case GCDashOffset: to->dash_offset = from->dash_offset; break;
+    case GCDashList: return copy_dashes(to, from);
+    case GCArcMode: to->arc_mode = from->arc_mode; break;
     default: break;
     }
     return 0;
@@ -349,8 +335,7 @@ int ofs_core_SetDashes(struct ofs_client *c, struct ofs_request *r)
 {
     struct ofs_gc *gc;
     uint32_t id = ofs_req32(r);
-    ofs_req_skip(r, 2);
-    uint16_t n = ofs_req16(r);
+    uint16_t offset = ofs_req16(r), n = ofs_req16(r);
     const uint8_t *dashes = ofs_req_bytes(r, n);
     if (!ofs_req_end(r))
         return BadLength;
@@ -360,6 +345,10 @@ int ofs_core_SetDashes(struct ofs_client *c, struct ofs_request *r)
     for (unsigned i = 0; !error && i < n; i++)
         if (!dashes[i])
             error = ofs_bad(c, BadValue, 0);
+    if (!error)
+        error = set_dashes(gc, dashes, n);
+    if (!error)
+        gc->dash_offset = offset;
     return error;
 }
 

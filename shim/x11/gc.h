@@ -6,6 +6,8 @@
 #include "x11/raster.h"
 #include "x11/server.h"
 
+struct ofs_font;
+
 struct ofs_gc {
     struct ofs_res res;
     uint8_t depth;
@@ -14,8 +16,14 @@ struct ofs_gc {
     uint32_t plane_mask, foreground, background;
     struct ofs_raster *tile, *stipple;  /* NULL: all foreground */
     int pattern_x, pattern_y;           /* of their origin, in the drawable */
+    const struct ofs_font *font;        /* NULL: the default one; font.h */
     struct ofs_region *clip;            /* NULL: none; relative to clip_x, clip_y in the drawable */
     int clip_x, clip_y;
+    uint16_t line_width;                /* 0: thin, which is one pixel wide and drawn by a rule of its own */
+    uint8_t line_style, cap_style, join_style, fill_rule, arc_mode;
+    uint16_t dash_offset;
+    unsigned dash_count;                /* even */
+    uint8_t *dashes;                    /* lengths of even and odd dashes in turn; NULL: 4, 4 */
 };
 
 void ofs_gc_init(struct ofs_server *s);

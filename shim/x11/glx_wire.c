@@ -130,6 +130,12 @@ static int vendor_private(struct ofs_client *c, struct ofs_request *r)
     return error;
 }
 
+static int init(struct ofs_server *s)
+{
+    ofs_event_set_format(s, OFS_GLX_FIRST_EVENT + 1, "112 22 4 44 44 4"); /* BufferSwapComplete of GLX_INTEL_swap_event */
+    return 0;
+}
+
 static const struct ofs_handler_row rows[] = {
     { 6, "glXIsDirect", is_direct, 2, 2 },
     { 7, "glXQueryVersion", query_version, 3, 3 },
@@ -145,5 +151,5 @@ static const struct ofs_handler_row rows[] = {
 };
 const struct ofs_extension ofs_ext_glx = {
     .name = "GLX", .major = OFS_GLX_MAJOR, .first_event = OFS_GLX_FIRST_EVENT, .first_error = OFS_GLX_FIRST_ERROR,
-    .rows = rows, .row_count = OFS_ARRAY_LEN(rows),
+    .rows = rows, .row_count = OFS_ARRAY_LEN(rows), .init = init,
 };

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "x11/painted.h"
 #include "x11/private.h"
 
 enum { CHUNK = 256, LITTLE = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
@@ -149,7 +150,10 @@ int ofs_image_source_find(struct ofs_client *c, uint32_t drawable, struct ofs_im
         return error;
     source->depth = *w_out ? (*w_out)->depth : (*p_out)->depth;
     source->visual = *w_out ? (*w_out)->visual : None;
-    return check_area(c->server->root, *w_out, *p_out, source);
+    error = check_area(c->server->root, *w_out, *p_out, source);
+    if (!error)
+        ofs_painted_read(c->server, *w_out, *p_out);
+    return error;
 }
 
 /* A row of pixels as the image has it: one plane of it, or all in place. Returns the bytes. */

@@ -58,7 +58,7 @@ int ofs_core_ChangeKeyboardMapping(struct ofs_client *c, struct ofs_request *r)
 
 /* ---- modifier mapping ---- */
 
-static unsigned keys_per_modifier(const struct ofs_xkb *xkb)
+unsigned ofs_keys_per_modifier(const struct ofs_xkb *xkb)
 {
     unsigned most = 0;
     for (unsigned mod = 0; mod < 8; mod++) {
@@ -70,12 +70,9 @@ static unsigned keys_per_modifier(const struct ofs_xkb *xkb)
     return most;
 }
 
-int ofs_core_GetModifierMapping(struct ofs_client *c, struct ofs_request *r)
+void ofs_write_modifier_map(struct ofs_client *c, unsigned width)
 {
     const struct ofs_xkb *xkb = c->server->xkb;
-    unsigned width = keys_per_modifier(xkb);
-    ofs_reply_begin(c, (uint8_t)width);
-    ofs_out_zero(c, 24);
     for (unsigned mod = 0; mod < 8; mod++) {
         unsigned keys = 0;
         for (unsigned code = xkb->min_keycode; code <= xkb->max_keycode; code++) {
@@ -86,6 +83,14 @@ int ofs_core_GetModifierMapping(struct ofs_client *c, struct ofs_request *r)
         }
         ofs_out_zero(c, width - keys);
     }
+}
+
+int ofs_core_GetModifierMapping(struct ofs_client *c, struct ofs_request *r)
+{
+    unsigned width = ofs_keys_per_modifier(c->server->xkb);
+    ofs_reply_begin(c, (uint8_t)width);
+    ofs_out_zero(c, 24);
+    ofs_write_modifier_map(c, width);
     ofs_reply_end(c);
     return 0;
 }

@@ -14,7 +14,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include "util/log.h"
 #include "util/opt.h"
 #include "x11/input.h"
+#include "x11/passing.h"
 #include "x11/picture.h"
 #include "x11/private.h"
 #include "x11/serve.h"
@@ -106,20 +106,6 @@ static void close_own(struct own_fd *own)
     own->fd = -1;
 }
 
-/* Out of the way of the numbers a program counts on. Consumes fd. */
-static int move_high(int fd)
-{
-    struct rlimit limit;
-    int from = 1000;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1024)
-        from = limit.rlim_cur > 64 ? (int)limit.rlim_cur * 3 / 4 : 3;
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, from);
-    if (high < 0)
-        return fd;
-    close(fd);
-    return high;
-}
-
 /* ---- the thread ---- */
 
 static void run_queue(struct loop *loop)
@@ -140,7 +126,7 @@ static void run_queue(struct loop *loop)
 /* False: there was nothing to read. */
 static bool read_client(struct loop *loop, struct ofs_client *c)
 {
-    ssize_t n = recv(c->fd, loop->buffer, READ_BYTES, MSG_DONTWAIT);
+    ssize_t n = ofs_passing_recv(c, loop->buffer, READ_BYTES);
     if (n > 0) {
         ofs_client_feed(c, loop->buffer, (size_t)n);
         ofs_xview_connection(c->peer_fd, c->sequence);
@@ -167,7 +153,7 @@ void ofs_loop_drain(struct ofs_server *s, int peer_fd)
 static void write_client(struct ofs_client *c)
 {
     while (c->out_at < c->out_len) {
-        ssize_t n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t n = ofs_passing_send(c, c->out + c->out_at, c->out_len - c->out_at);
         if (n > 0) {
             c->out_at += (size_t)n;
         } else if (n < 0 && errno == EINTR) {
@@ -327,8 +313,8 @@ static bool make_wake(struct loop *loop)
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return false;
-    bool ok = identify(&loop->wake_read, move_high(ends[0]));
-    return identify(&loop->wake_write, move_high(ends[1])) && ok;
+    bool ok = identify(&loop->wake_read, ofs_passing_high(ends[0]));
+    return identify(&loop->wake_write, ofs_passing_high(ends[1])) && ok;
 }
 
 static bool start_thread(struct loop *loop)
@@ -540,7 +526,7 @@ enum ofs_status ofs_x11_attach(int fd)
         return OFS_EIO;
     }
     enum ofs_status status = OFS_EIO;
-    if (identify(&server_end, move_high(pair[0]))) {
+    if (identify(&server_end, ofs_passing_high(pair[0]))) {
         pthread_mutex_lock(&process.lock);
         status = attach(fd, &server_end, pair[1]);
         pthread_mutex_unlock(&process.lock);

@@ -24,8 +24,8 @@ void ofs_loop_open_signals(bool open);
 /* Waited for in lockstep, where no thread may find out in which order things happened; else posted. */
 bool ofs_loop_post_settled(void (*fn)(struct ofs_server *, const void *arg), const void *arg, size_t arg_bytes);
 
-bool ofs_loop_here(void);                 /* this thread is the server's, or in a call */
-struct ofs_server *ofs_loop_server(void); /* on that thread: its world; else NULL */
+bool ofs_loop_here(void);                  /* this thread is the server's, or in a call */
+struct ofs_server *ofs_loop_server(void);  /* on that thread: its world; else NULL */
 
 /* -- between loop.c and call.c ------------------------------------------------------------------------------------ */
 
@@ -34,7 +34,7 @@ void ofs_calls_note_due(struct ofs_server *s);
 void ofs_calls_connected(void);
 void ofs_calls_fork_child(void);
 bool ofs_calls_virtual(void);
-uint32_t ofs_calls_now_ms(void); /* the server's time */
+uint32_t ofs_calls_now_ms(void);           /* the server's time */
 uint32_t ofs_calls_real_ms(void);
 /* In a call: carry out all that the client of this descriptor, or each client (-1), has written. */
 void ofs_loop_drain(struct ofs_server *s, int peer_fd);

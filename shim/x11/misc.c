@@ -81,7 +81,12 @@ int ofs_core_GetScreenSaver(struct ofs_client *c, struct ofs_request *r)
 
 int ofs_core_ForceScreenSaver(struct ofs_client *c, struct ofs_request *r)
 {
-    return r->minor > ScreenSaverActive ? ofs_bad(c, BadValue, r->minor) : 0;
+    if (r->minor > ScreenSaverActive)
+        return ofs_bad(c, BadValue, r->minor);
+    ofs_saver_set(c->server, r->minor == ScreenSaverActive, true);
+    if (r->minor == ScreenSaverReset) /* as if there had been input */
+        c->server->last_input_ms = ofs_server_now(c->server);
+    return 0;
 }
 
 /* Nobody but this process can connect, so there is no host to list; changes are refused. */

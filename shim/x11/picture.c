@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
+#include "x11/painted.h"
 #include "x11/private.h"
+#include "x11/shape.h"
 
 static const struct ofs_region nothing;
 
@@ -30,10 +32,9 @@ static bool shows(const struct ofs_window *w) { return w->viewable && w->class =
 /* Inside and border of w in its view; `universe` is what is left for both and becomes the inside. */
 static bool split_border(const struct ofs_window *w, struct ofs_region *universe, struct ofs_view *view)
 {
-    struct ofs_region *inside =
-        ofs_region_create((struct ofs_rect){ view->x, view->y, view->x + w->width, view->y + w->height });
+    struct ofs_region *inside = ofs_shape_inner(w, view->x, view->y);
     bool ok = inside != NULL;
-    if (ok && w->border_width) {
+    if (ok && (w->border_width || ofs_shape_get(w, ShapeClip))) {
         view->border = ofs_region_copy(universe);
         ok = view->border && ofs_region_subtract(view->border, inside);
     }
@@ -60,8 +61,7 @@ static bool lay_out(struct ofs_window *w, struct ofs_region *universe, int x, in
         if (!shows(child))
             continue;
         int bw = child->border_width, cx = x + child->x + bw, cy = y + child->y + bw;
-        struct ofs_region *outer = ofs_region_create(
-            (struct ofs_rect){ cx - bw, cy - bw, cx + child->width + bw, cy + child->height + bw });
+        struct ofs_region *outer = ofs_shape_outer(child, cx, cy);
         struct ofs_region *left = ofs_region_copy(universe);
         bool ok = outer && left && ofs_region_intersect(left, outer) && ofs_region_subtract(universe, outer);
         ofs_region_destroy(outer);
@@ -87,7 +87,13 @@ static void drop_layout(struct ofs_window *w)
 
 static bool lay_out_top(struct ofs_window *top)
 {
-    struct ofs_region *all = ofs_region_create((struct ofs_rect){ 0, 0, top->width, top->height });
+    struct ofs_region *all = ofs_shape_outer(top, 0, 0), *picture =
+        ofs_region_create((struct ofs_rect){ 0, 0, top->width, top->height });
+    if (all && !(picture && ofs_region_intersect(all, picture))) {
+        ofs_region_destroy(all);
+        all = NULL;
+    }
+    ofs_region_destroy(picture);
     bool ok = lay_out(top, all, 0, 0);
     if (!ok)
         drop_layout(top);
@@ -96,19 +102,32 @@ static bool lay_out_top(struct ofs_window *top)
 
 /* ---- painting ---- */
 
+/* Whose background w shows, and where the origin of a tile is, which begins as w's and lies in w's picture. */
+static const struct ofs_window *background_of(const struct ofs_window *w, int *x, int *y)
+{
+    while (w->background_pixmap == ParentRelative && w->parent) {
+        *x -= w->x + w->border_width;
+        *y -= w->y + w->border_width;
+        w = w->parent;
+    }
+    return w;
+}
+
 /* The background of w as a paint for its picture; false if it has none. */
 static bool background(const struct ofs_window *w, int x, int y, struct ofs_paint *paint)
 {
-    while (w->background_pixmap == ParentRelative && w->parent && w->parent->parent) {
-        x -= w->x + w->border_width;
-        y -= w->y + w->border_width;
-        w = w->parent;
-    }
+    w = background_of(w, &x, &y);
     *paint = (struct ofs_paint){ .style = w->background_tile ? FillTiled : FillSolid, .foreground = w->background_pixel,
                                  .pattern = w->background_tile, .x = x, .y = y };
-    if (w->background_pixmap == ParentRelative)
-        paint->foreground = w->server->root->background_pixel;
-    return w->background_solid || w->background_tile || w->background_pixmap == ParentRelative;
+    return w->background_solid || w->background_tile;
+}
+
+/* Its border; a tile of it has the origin of the background's. */
+static struct ofs_paint border(const struct ofs_window *w, int x, int y)
+{
+    (void)background_of(w, &x, &y);
+    return (struct ofs_paint){ .style = w->border_tile ? FillTiled : FillSolid, .foreground = w->border_pixel,
+                               .pattern = w->border_tile, .x = x, .y = y };
 }
 
 void ofs_picture_clear(struct ofs_window *w, const struct ofs_surface *surface, const struct ofs_region *region,
@@ -120,9 +139,10 @@ void ofs_picture_clear(struct ofs_window *w, const struct ofs_surface *surface, 
         ofs_raster_fill(surface->raster, region, rect, &paint, &mix);
 }
 
-static void paint_border(struct ofs_raster *raster, const struct ofs_window *w, const struct ofs_region *region)
+static void paint_border(struct ofs_raster *raster, const struct ofs_window *w, const struct ofs_view *view,
+                         const struct ofs_region *region)
 {
-    const struct ofs_paint paint = { .style = FillSolid, .foreground = w->border_pixel };
+    const struct ofs_paint paint = border(w, view->x, view->y);
     const struct ofs_mix mix = OFS_MIX_COPY;
     ofs_raster_fill(raster, region, (struct ofs_rect){ 0, 0, (int)raster->width, (int)raster->height }, &paint, &mix);
 }
@@ -131,7 +151,7 @@ void ofs_picture_paint_border(struct ofs_window *w)
 {
     const struct ofs_window *top = ofs_picture_top(w);
     if (w->view && w->view->border && top->picture && top->picture->raster)
-        paint_border(top->picture->raster, w, w->view->border);
+        paint_border(top->picture->raster, w, w->view, w->view->border);
 }
 
 /* ---- from one layout to the next ---- */
@@ -183,9 +203,9 @@ static void take_over(struct ofs_window *w, const struct step *step)
         if (bare)
             ofs_picture_clear(w, &surface, bare, all);
         ofs_region_destroy(bare);
-        bare = now->border ? keep(step, old ? old->border : NULL, now->border, dx, dy) : NULL;
+        bare = now->border ? keep(step, old && !old->lost ? old->border : NULL, now->border, dx, dy) : NULL;
         if (bare)
-            paint_border(step->to, w, bare);
+            paint_border(step->to, w, now, bare);
         ofs_region_destroy(bare);
     }
     free_view(old);
@@ -193,6 +213,19 @@ static void take_over(struct ofs_window *w, const struct step *step)
     w->next_view = NULL;
     for (struct ofs_window *child = w->parent ? w->top : NULL; child; child = child->below)
         take_over(child, step);
+}
+
+/* What the shape of a top-level window leaves out of its picture is empty. */
+static void clear_outside(const struct ofs_window *top, struct ofs_raster *raster)
+{
+    const struct ofs_paint paint = { .style = FillSolid, .foreground = top->server->root->background_pixel };
+    const struct ofs_mix mix = OFS_MIX_COPY;
+    const struct ofs_rect all = { 0, 0, (int)raster->width, (int)raster->height };
+    const struct ofs_region *shape = ofs_shape_get(top, ShapeBounding);
+    struct ofs_region *outside = shape ? ofs_region_create(all) : NULL;
+    if (outside && ofs_region_subtract(outside, shape))
+        ofs_raster_fill(raster, outside, all, &paint, &mix);
+    ofs_region_destroy(outside);
 }
 
 /* A window without background shows what was there before. */
@@ -240,6 +273,7 @@ static void update(struct ofs_window *top)
         copy_common(raster, old);
     }
     take_over(top, &(struct step){ raster, old });
+    clear_outside(top, raster);
     picture->raster = raster;
     if (raster != old)
         ofs_raster_release(old);
@@ -288,6 +322,8 @@ void ofs_picture_free(struct ofs_window *w)
     w->view = NULL;
     ofs_raster_release(w->background_tile);
     w->background_tile = NULL;
+    ofs_raster_release(w->border_tile);
+    w->border_tile = NULL;
 }
 
 /* ---- surfaces ---- */
@@ -306,7 +342,9 @@ static bool open_picture(struct ofs_window *top)
         return false;
     }
     top->picture->raster = raster;
+    ofs_painted_forget(top);
     take_over(top, &(struct step){ raster, raster });
+    clear_outside(top, raster);
     return true;
 }
 
@@ -326,6 +364,8 @@ int ofs_surface_open(struct ofs_window *w, struct ofs_pixmap *p, struct ofs_serv
         out->all = (struct ofs_rect){ 0, 0, p->width, p->height };
         out->all_region = (struct ofs_region){ 1, 1, &out->all };
         out->clip = &out->all_region;
+        if (p->painted)
+            ofs_painted_update(NULL, p, out);
         return out->raster ? 0 : BadAlloc;
     }
     if (!shows(w))
@@ -337,6 +377,8 @@ int ofs_surface_open(struct ofs_window *w, struct ofs_pixmap *p, struct ofs_serv
     out->x = w->view->x;
     out->y = w->view->y;
     out->clip = inferiors ? w->view->whole : w->view->own;
+    if (w->painted)
+        ofs_painted_update(w, NULL, out);
     return 0;
 }
 
@@ -346,14 +388,28 @@ int ofs_surface_open(struct ofs_window *w, struct ofs_pixmap *p, struct ofs_serv
 static void read_top(const struct ofs_window *top, int x, int y, unsigned n, uint32_t *out)
 {
     const struct ofs_raster *raster = top->picture ? top->picture->raster : NULL;
+    const struct ofs_paint around = border(top, 0, 0);
     for (unsigned i = 0; i < n; i++, x++) {
         bool inside = x >= 0 && y >= 0 && x < top->width && y < top->height;
         if (!inside)
-            out[i] = top->border_pixel;
+            out[i] = ofs_paint_at(&around, x, y);
         else if (raster)
             out[i] = *ofs_raster_at(raster, x, y);
         else
             out[i] = top->background_solid ? top->background_pixel : 0;
+    }
+}
+
+/* The pixels of a top-level window from left to right on the screen, those that its shape has; out begins at x. */
+static void read_shaped(const struct ofs_window *w, int left, int right, int x, int y, uint32_t *out)
+{
+    const struct ofs_region *shape = ofs_shape_get(w, ShapeBounding);
+    int origin_x = w->x + w->border_width, row = y - w->y - w->border_width;
+    const struct ofs_rect line = { left - origin_x, row, right - origin_x, row + 1 };
+    for (unsigned i = 0; i < (shape ? shape->count : 1); i++) {
+        struct ofs_rect part = shape ? ofs_rect_cut(line, shape->rects[i]) : line;
+        if (!ofs_rect_empty(part))
+            read_top(w, part.x0, row, (unsigned)(part.x1 - part.x0), out + (part.x0 + origin_x - x));
     }
 }
 
@@ -367,9 +423,7 @@ static void read_screen(const struct ofs_window *root, int x, int y, unsigned n,
             continue;
         left = left > x ? left : x;
         right = right < x + (int)n ? right : x + (int)n;
-        if (left < right)
-            read_top(w, left - w->x - w->border_width, y - w->y - w->border_width, (unsigned)(right - left),
-                     out + (left - x));
+        read_shaped(w, left, right, x, y, out);
     }
 }
 

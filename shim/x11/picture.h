@@ -65,6 +65,10 @@ void ofs_picture_free(struct ofs_window *w);
 
 /* present.c: images are to be put into this part of the surface (relative to the raster); call before they are. */
 void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect);
+/* The two halves of that, for drawing of which the bounds are known afterwards: all of rect is about to be painted over by
+ * something that is not an image; pixels within rect were drawn. */
+void ofs_present_clear(const struct ofs_surface *surface, struct ofs_rect rect);
+void ofs_present_touch(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect);
 /* All that a client put is there: it asked for an answer. */
 void ofs_present_client(struct ofs_client *c);
 /* Now, if anything is to be shown: the window is about to change or go. */

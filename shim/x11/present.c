@@ -7,6 +7,7 @@
 #include "x11/loop.h"
 #include "x11/picture.h"
 #include "x11/private.h"
+#include "x11/region_wire.h"
 
 /* A client that asks for no answer is given this long to send the rest of a frame. */
 enum { IDLE_MS = 5 };
@@ -60,18 +61,25 @@ static bool contains(struct ofs_rect outer, struct ofs_rect inner)
     return outer.x0 <= inner.x0 && outer.y0 <= inner.y0 && outer.x1 >= inner.x1 && outer.y1 >= inner.y1;
 }
 
-void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect)
+static struct ofs_rect within(const struct ofs_surface *surface, struct ofs_rect rect)
 {
-    if (!surface->top || !surface->top->parent || !surface->raster)
+    return ofs_rect_cut(rect, (struct ofs_rect){ 0, 0, (int)surface->raster->width, (int)surface->raster->height });
+}
+
+/* Whether what is drawn there is for frames: in a picture, and not the root's. */
+static bool counts(const struct ofs_surface *surface)
+{
+    return surface->top && surface->top->parent && surface->raster;
+}
+
+void ofs_present_touch(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect)
+{
+    if (!counts(surface))
         return;
     struct ofs_picture *picture = surface->top->picture;
-    rect = ofs_rect_cut(rect, (struct ofs_rect){ 0, 0, (int)surface->raster->width, (int)surface->raster->height });
+    rect = within(surface, rect);
     if (ofs_rect_empty(rect))
         return;
-    /* All that was put since the last frame is about to be painted over: it was a frame, of a client that asks for no
-     * answer between two of them. */
-    if (!ofs_rect_empty(picture->fresh) && contains(rect, picture->fresh))
-        ofs_present_window(surface->top);
     if (ofs_rect_empty(picture->fresh)) {
         picture->fresh = rect;
         c->server->fresh_pictures++;
@@ -80,6 +88,24 @@ void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, st
     }
     picture->by = c;
     picture->put_at_ms = ofs_server_real_now(c->server);
+}
+
+void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect)
+{
+    /* All that was put since the last frame is about to be painted over: it was a frame, of a client that asks for no
+     * answer between two of them. */
+    if (counts(surface) && !ofs_rect_empty(surface->top->picture->fresh) &&
+        contains(within(surface, rect), surface->top->picture->fresh))
+        ofs_present_window(surface->top);
+    ofs_present_touch(c, surface, rect);
+}
+
+/* Rectangles are the paint of buttons and markers too: only one that clears a whole window begins a frame. */
+void ofs_present_clear(const struct ofs_surface *surface, struct ofs_rect rect)
+{
+    if (counts(surface) && !ofs_rect_empty(surface->top->picture->fresh) &&
+        contains(rect, surface->top->picture->fresh) && contains(rect, ofs_region_extents(surface->clip)))
+        ofs_present_window(surface->top);
 }
 
 void ofs_present_client(struct ofs_client *c)

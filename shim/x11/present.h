@@ -1,9 +1,10 @@
 /* Windows that are drawn by X requests instead of OpenGL: what they show, one frame at a time.
  *
- * Images that a client puts (PutImage, ShmPutImage, or CopyArea from a pixmap) into a top-level window or a window below it
- * are shown as one frame
+ * What a client draws into a top-level window or a window below it is shown as one frame: images (PutImage, ShmPutImage,
+ * CopyArea from a pixmap), core drawing and text, RENDER, areas that are cleared once there is something
  *   when the client asks for an answer to any request (as XSync does): the frame is told before the answer is sent;
- *   before an image covers all that was put since the last frame, for clients that ask for none;
+ *   before an image, or a rectangle or ClearArea as large as its window, covers all that was drawn since the last frame, for
+ *   clients that ask for none;
  *   when such a client has sent nothing for some milliseconds, and is not in the middle of a request;
  *   before the window is unmapped or resized, and before the client goes.
  * The picture is the top-level window with all that can be seen of the windows below it. A top-level window in which OpenGL

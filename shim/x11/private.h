@@ -53,6 +53,9 @@ void ofs_properties_delete(struct ofs_server *s, struct ofs_window *w);
 void ofs_event_init(struct ofs_server *s);
 int ofs_mask_set(struct ofs_window *w, struct ofs_client *c, uint32_t mask); /* 0 or BadAlloc */
 
+/* saver.c: ForceScreenSaver, or input that ends it */
+void ofs_saver_set(struct ofs_server *s, bool active, bool forced);
+
 /* graphics.c, color.c */
 void ofs_graphics_init(struct ofs_server *s);
 int ofs_colors_init(struct ofs_server *s);

@@ -88,25 +88,31 @@ static unsigned wrap(int at, uint32_t size)
     return (unsigned)(rest < 0 ? rest + (int)size : rest);
 }
 
+uint32_t ofs_paint_at(const struct ofs_paint *paint, int x, int y)
+{
+    const struct ofs_raster *tile = paint->style == FillTiled ? paint->pattern : NULL;
+    if (!tile)
+        return paint->foreground;
+    return *ofs_raster_at(tile, (int)wrap(x - paint->x, tile->width), (int)wrap(y - paint->y, tile->height));
+}
+
 enum { CHUNK = 256 };
 
-/* n <= CHUNK pixels at (x, y) of the target. */
+/* n <= CHUNK pixels at (x, y) of the target, of a paint with a pattern. */
 static void fill_chunk(uint32_t *to, int x, int y, unsigned n, const struct ofs_paint *paint, const struct ofs_mix *mix)
 {
     uint32_t row[CHUNK];
-    const struct ofs_raster *pattern = paint->style == FillSolid ? NULL : paint->pattern;
-    const uint32_t *line = pattern ? ofs_raster_at(pattern, 0, (int)wrap(y - paint->y, pattern->height)) : NULL;
-    unsigned at = pattern ? wrap(x - paint->x, pattern->width) : 0;
+    const struct ofs_raster *pattern = paint->pattern;
+    const uint32_t *line = ofs_raster_at(pattern, 0, (int)wrap(y - paint->y, pattern->height));
+    unsigned at = wrap(x - paint->x, pattern->width);
     for (unsigned i = 0; i < n; i++) {
-        uint32_t bit = line ? line[at] : 1;
-        if (line && ++at == pattern->width)
+        uint32_t bit = line[at];
+        if (++at == pattern->width)
             at = 0;
-        if (paint->style == FillTiled && line)
+        if (paint->style == FillTiled)
             row[i] = bit;
-        else if (bit & 1)
-            row[i] = paint->foreground;
         else
-            row[i] = paint->background;
+            row[i] = bit & 1 ? paint->foreground : paint->background;
         if (paint->style == FillStippled && (bit & 1))
             ofs_mix_row(mix, to + i, &row[i], 1);
     }
@@ -114,9 +120,26 @@ static void fill_chunk(uint32_t *to, int x, int y, unsigned n, const struct ofs_
         ofs_mix_row(mix, to, row, n);
 }
 
+struct ofs_solid ofs_mix_solid(const struct ofs_mix *mix, uint32_t colour)
+{
+    uint32_t flip = combine(mix->function, colour, 0), keep = flip ^ combine(mix->function, colour, ~0u);
+    return (struct ofs_solid){ keep | ~mix->planes, flip & mix->planes };
+}
+
+static void fill_solid(struct ofs_raster *to, struct ofs_rect r, uint32_t colour, const struct ofs_mix *mix)
+{
+    const struct ofs_solid solid = ofs_mix_solid(mix, colour);
+    for (int y = r.y0; y < r.y1; y++)
+        ofs_solid_row(&solid, ofs_raster_at(to, r.x0, y), (unsigned)(r.x1 - r.x0));
+}
+
 static void fill_rect(struct ofs_raster *to, struct ofs_rect r, const struct ofs_paint *paint,
                       const struct ofs_mix *mix)
 {
+    if (paint->style == FillSolid || !paint->pattern) {
+        fill_solid(to, r, paint->foreground, mix);
+        return;
+    }
     for (int y = r.y0; y < r.y1; y++)
         for (int x = r.x0; x < r.x1; x += CHUNK)
             fill_chunk(ofs_raster_at(to, x, y), x, y, (unsigned)(r.x1 - x < CHUNK ? r.x1 - x : CHUNK), paint, mix);
@@ -125,10 +148,23 @@ static void fill_rect(struct ofs_raster *to, struct ofs_rect r, const struct ofs
 void ofs_raster_fill(struct ofs_raster *to, const struct ofs_region *region, struct ofs_rect rect,
                      const struct ofs_paint *paint, const struct ofs_mix *mix)
 {
-    for (unsigned i = 0; i < region->count && region->rects[i].y0 < rect.y1; i++) {
+    for (unsigned i = ofs_region_row(region, rect.y0); i < region->count && region->rects[i].y0 < rect.y1; i++) {
         struct ofs_rect part = ofs_rect_cut(region->rects[i], rect);
         if (!ofs_rect_empty(part))
             fill_rect(to, part, paint, mix);
+    }
+}
+
+void ofs_raster_fill_span(struct ofs_raster *to, const struct ofs_region *region, int x, int y, int width,
+                          const struct ofs_paint *paint, const struct ofs_mix *mix)
+{
+    const struct ofs_rect span = { x, y, x + width, y + 1 };
+    for (unsigned i = ofs_region_row(region, y); i < region->count && region->rects[i].y0 <= y; i++) {
+        struct ofs_rect part = ofs_rect_cut(region->rects[i], span);
+        if (part.x0 < part.x1)
+            fill_rect(to, part, paint, mix);
+        else if (part.x0 >= span.x1)
+            break;
     }
 }
 

@@ -46,12 +46,29 @@ void ofs_mix_row(const struct ofs_mix *mix, uint32_t *to, const uint32_t *from, 
 struct ofs_paint {
     uint8_t style;                      /* FillSolid… */
     uint32_t foreground, background;
-    const struct ofs_raster *pattern;   /* of the other styles; borrowed */
+    const struct ofs_raster *pattern;   /* of the other styles; borrowed; NULL: all foreground */
     int x, y;                           /* of the pattern's origin in the target */
 };
+/* What one colour makes of a pixel: (old & keep) ^ flip, whatever the function. */
+struct ofs_solid { uint32_t keep, flip; };
+struct ofs_solid ofs_mix_solid(const struct ofs_mix *mix, uint32_t colour);
+static inline void ofs_solid_row(const struct ofs_solid *solid, uint32_t *px, unsigned n)
+{
+    if (solid->keep)
+        for (unsigned i = 0; i < n; i++)
+            px[i] = (px[i] & solid->keep) ^ solid->flip;
+    else
+        for (unsigned i = 0; i < n; i++)
+            px[i] = solid->flip;
+}
+/* The pixel that it has at (x, y), of a solid or a tiled one. */
+uint32_t ofs_paint_at(const struct ofs_paint *paint, int x, int y);
 /* The parts of rect that are in region, which is within the target. */
 void ofs_raster_fill(struct ofs_raster *to, const struct ofs_region *region, struct ofs_rect rect,
                      const struct ofs_paint *paint, const struct ofs_mix *mix);
+/* The same for one row of `width` pixels at (x, y). */
+void ofs_raster_fill_span(struct ofs_raster *to, const struct ofs_region *region, int x, int y, int width,
+                          const struct ofs_paint *paint, const struct ofs_mix *mix);
 /* All of region, from `from` shifted by (dx, dy). Region shifted back is within `from`. The two are not the same. */
 void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const struct ofs_region *region, int dx,
                      int dy, const struct ofs_mix *mix);

@@ -6,8 +6,12 @@
 
 enum op { SUBTRACT, INTERSECT, UNITE };
 
+enum { MAX_RECTS = 1 << 18 }; /* what lies across each other makes the square of itself; beyond, as if memory were out */
+
 static bool push(struct ofs_region *r, struct ofs_rect rect)
 {
+    if (r->count == MAX_RECTS)
+        return false;
     if (r->count == r->cap) {
         unsigned cap = r->cap ? r->cap * 2 : 4;
         struct ofs_rect *larger = realloc(r->rects, cap * sizeof(*larger));
@@ -54,6 +58,19 @@ bool ofs_region_empty(const struct ofs_region *region) { return region->count ==
 bool ofs_region_is_rect(const struct ofs_region *region, struct ofs_rect rect)
 {
     return region->count == 1 && memcmp(&region->rects[0], &rect, sizeof(rect)) == 0;
+}
+
+unsigned ofs_region_row(const struct ofs_region *region, int y)
+{
+    unsigned low = 0, high = region->count;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (region->rects[middle].y1 <= y)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 void ofs_region_translate(struct ofs_region *region, int dx, int dy)

@@ -91,6 +91,7 @@ struct ofs_mask {
 };
 
 struct ofs_region;
+struct ofs_shapes;
 
 struct ofs_window {
     struct ofs_res res;
@@ -110,17 +111,20 @@ struct ofs_window {
     uint32_t background_pixmap;           /* None, ParentRelative or an id */
     bool background_solid;                /* background_pixel is the background */
     struct ofs_raster *background_tile;   /* the pixels of background_pixmap, which may be freed since */
+    struct ofs_raster *border_tile;       /* in place of border_pixel, if not NULL */
     uint32_t colormap, cursor;            /* ids; cursor 0 = parent's */
     uint16_t do_not_propagate;
     uint32_t all_masks;                   /* union of masks */
     struct ofs_mask *masks;
     struct ofs_property *properties;
+    struct ofs_shapes *shapes;            /* SHAPE's; NULL = a rectangle */
     struct ofs_region *clip;              /* what can be seen of it, window-relative; NULL = not tracked yet */
     struct ofs_region *fresh;             /* expose.c, during an update */
     uint8_t visibility;                   /* VisibilityUnobscured…; 3 = not viewable */
     struct ofs_picture *picture;          /* of a top-level window; picture.h */
     struct ofs_view *view, *next_view;    /* its place in a picture; next_view: during an update */
     struct ofs_xdrawable *shared;         /* what the GL side sees */
+    uint64_t painted;                     /* painted.c: 0 = nobody has read what OpenGL draws in it */
     void *xi2;                            /* XI2 selections, owned by xinput.c */
     void *ext_select;                     /* list of struct ofs_ext_select: RANDR, XFIXES… selections */
 };
@@ -131,6 +135,7 @@ struct ofs_pixmap {
     uint8_t depth;
     struct ofs_raster *raster;            /* its pixels, all 0 while NULL */
     struct ofs_xdrawable *shared;
+    uint64_t painted;                     /* as of a window */
 };
 
 /* An extension's per-client selection on a window (RRSelectInput, XFixesSelectSelectionInput, …). */
@@ -140,7 +145,7 @@ struct ofs_ext_select {
     uint8_t kind;                         /* enum below */
     uint32_t key, mask;                   /* key: e.g. the selection atom */
 };
-enum { OFS_SELECT_RANDR = 1, OFS_SELECT_XFIXES_SELECTION, OFS_SELECT_XFIXES_CURSOR };
+enum { OFS_SELECT_RANDR = 1, OFS_SELECT_XFIXES_SELECTION, OFS_SELECT_XFIXES_CURSOR, OFS_SELECT_SHAPE };
 /* Set (mask != 0) or remove one. BadAlloc or 0. */
 int ofs_ext_select_set(struct ofs_window *w, struct ofs_client *c, uint8_t kind, uint32_t key, uint32_t mask);
 
@@ -200,6 +205,7 @@ struct ofs_client {
     struct ofs_xkb_client *xkb;           /* owned by xkb.c; NULL until it is used */
     uint32_t cursors_hidden;              /* XFIXES: HideCursor less ShowCursor */
     uint16_t xi2_major, xi2_minor;        /* negotiated; 0 = never asked */
+    struct ofs_passing *passing;          /* descriptors on their way; owned by passing.c; NULL until there is one */
 };
 
 /* ---- extensions ----------------------------------------------------------------------------------------------- */
@@ -263,11 +269,14 @@ struct ofs_server {
     struct ofs_input *input;
     struct ofs_client *server_grab;       /* GrabServer: only this client is served */
     struct ofs_xkb *xkb;                  /* keyboard map and state; xkb.c */
+    struct ofs_render *render;            /* pictures of windows, glyphs that were drawn; render.c */
     /* XFIXES: a selection has a new owner (subtype 0), or lost it with its window (1) or its client (2). */
     void (*selection_changed)(struct ofs_server *s, uint32_t selection, uint32_t owner, uint32_t time, int subtype);
-    void *ext_data[16];                   /* private data of extensions, index = position in ofs_extensions */
+    void *ext_data[24];                   /* private data of extensions, index = position in ofs_extensions */
     uint8_t screen_saver[4];
     uint16_t saver_timeout, saver_interval; uint8_t saver_blanking, saver_exposures;
+    bool saver_active;
+    uint32_t last_input_ms;               /* when a device last did something */
 };
 
 struct ofs_server *ofs_server_create(const struct ofs_server_config *config); /* NULL: out of memory */

@@ -1,56 +1,39 @@
-/* MIT-SHM 1.1: images through System V shared memory. Source: the MIT-SHM protocol document.
+/* MIT-SHM 1.2: images through shared memory, System V's or a descriptor's. Source: the MIT-SHM protocol document,
+ * X11/extensions/shmproto.h.
  *
  * The server is in the client's process, so a segment is attached with the rights of the client. Its size is fixed; its
  * contents may change at any moment and are copied, never trusted. Shared pixmaps are not offered, which the protocol
- * leaves to the server: a pixmap's pixels are kept in one layout whatever its depth (raster.h), not the client's.
- * Version 1.2 would need descriptors passed through the connection. */
+ * leaves to the server: a pixmap's pixels are kept in one layout whatever its depth (raster.h), not the client's. */
+#include "x11/shm_segment.h"
+
 #include <stdlib.h>
-#include <sys/shm.h>
 #include <unistd.h>
 
 #include "x11/image.h"
+#include "x11/passing.h"
 #include "x11/private.h"
 
-enum { MAJOR = 130, FIRST_EVENT = 65, FIRST_ERROR = 128, SHM_PUT_IMAGE = 3 };
-
-/* Attached once, however many ids clients have for it. */
-struct mapping {
-    struct mapping *next;
-    unsigned refs;
-    int shmid;
-    uint8_t *data;
-    size_t size_bytes;
-    bool writable;
-};
+enum { MAJOR = OFS_SHM_MAJOR, FIRST_EVENT = 65, FIRST_ERROR = 128, SHM_PUT_IMAGE = 3 };
 
 struct segment {
     struct ofs_res res;
-    struct mapping *mapping;
+    struct ofs_shm *shm;
 };
 
 extern const struct ofs_extension ofs_ext_shm;
 
-static struct mapping **mappings(struct ofs_server *s)
+static struct ofs_shm **mappings(struct ofs_server *s)
 {
     unsigned i = 0;
     while (ofs_extensions[i] != &ofs_ext_shm)
         i++;
-    return (struct mapping **)&s->ext_data[i];
+    return (struct ofs_shm **)&s->ext_data[i];
 }
 
 static void destroy_segment(struct ofs_server *s, struct ofs_res *res)
 {
-    struct segment *segment = (struct segment *)res;
-    struct mapping *mapping = segment->mapping;
-    free(segment);
-    if (--mapping->refs)
-        return;
-    struct mapping **link = mappings(s);
-    while (*link != mapping)
-        link = &(*link)->next;
-    *link = mapping->next;
-    (void)shmdt(mapping->data);
-    free(mapping);
+    ofs_shm_release(mappings(s), ((struct segment *)res)->shm);
+    free(res);
 }
 
 static int init(struct ofs_server *s)
@@ -65,7 +48,7 @@ static int query_version(struct ofs_client *c, struct ofs_request *r)
 {
     ofs_reply_begin(c, 0 /* no shared pixmaps */);
     ofs_out16(c, 1);
-    ofs_out16(c, 1);
+    ofs_out16(c, 2);
     ofs_out16(c, (uint16_t)getuid());
     ofs_out16(c, (uint16_t)getgid());
     ofs_out8(c, 0); /* the format that shared pixmaps would have */
@@ -75,59 +58,72 @@ static int query_version(struct ofs_client *c, struct ofs_request *r)
 
 /* ---- segments ---- */
 
-static int map(struct ofs_server *s, int shmid, bool read_only, struct mapping **out)
+/* An id for the mapping, which is taken, also on error. */
+static int add_segment(struct ofs_client *c, uint32_t id, struct ofs_shm *take_shm)
 {
-    struct mapping **head = mappings(s);
-    for (struct mapping *m = *head; m; m = m->next) {
-        if (m->shmid != shmid)
-            continue;
-        if (!read_only && !m->writable)
-            return BadAccess;
-        m->refs++;
-        *out = m;
-        return 0;
+    struct segment *segment = calloc(1, sizeof(*segment));
+    int error = segment ? ofs_res_add(c, id, OFS_RES_SEGMENT, &segment->res) : BadAlloc;
+    if (error) {
+        ofs_shm_release(mappings(c->server), take_shm);
+        free(segment);
+        return error;
     }
-    struct mapping *m = calloc(1, sizeof(*m));
-    if (!m)
-        return BadAlloc;
-    struct shmid_ds about;
-    m->data = shmat(shmid, NULL, read_only ? SHM_RDONLY : 0);
-    if (m->data == (void *)-1 || shmctl(shmid, IPC_STAT, &about) != 0) {
-        if (m->data != (void *)-1)
-            (void)shmdt(m->data);
-        free(m);
-        return BadAccess;
-    }
-    m->refs = 1;
-    m->shmid = shmid;
-    m->size_bytes = about.shm_segsz;
-    m->writable = !read_only;
-    m->next = *head;
-    *out = *head = m;
+    segment->shm = take_shm;
     return 0;
+}
+
+static int check_new(struct ofs_client *c, uint32_t id, uint8_t read_only)
+{
+    int error = ofs_res_check_new(c, id);
+    return error ? error : read_only > 1 ? ofs_bad(c, BadValue, read_only) : 0;
 }
 
 static int attach(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t id = ofs_req32(r), shmid = ofs_req32(r);
     uint8_t read_only = ofs_req8(r);
-    int error = ofs_res_check_new(c, id);
+    struct ofs_shm *shm;
+    int error = check_new(c, id, read_only);
+    if (!error)
+        error = ofs_shm_attach(mappings(c->server), (int)shmid, read_only, &shm);
+    return error ? error : add_segment(c, id, shm);
+}
+
+static int attach_fd(struct ofs_client *c, struct ofs_request *r)
+{
+    uint32_t id = ofs_req32(r);
+    uint8_t read_only = ofs_req8(r);
+    struct ofs_shm *shm;
+    int fd = ofs_passing_take(c);
+    int error = check_new(c, id, read_only);
+    if (!error)
+        error = ofs_shm_attach_fd(mappings(c->server), fd, read_only, &shm);
+    if (fd >= 0)
+        close(fd);
+    return error ? error : add_segment(c, id, shm);
+}
+
+static int create_segment(struct ofs_client *c, struct ofs_request *r)
+{
+    uint32_t id = ofs_req32(r), size_bytes = ofs_req32(r);
+    uint8_t read_only = ofs_req8(r);
+    struct ofs_shm *shm;
+    int fd, error = check_new(c, id, read_only);
+    if (!error)
+        error = ofs_shm_create(mappings(c->server), size_bytes, read_only, &shm, &fd);
     if (error)
         return error;
-    if (read_only > 1)
-        return ofs_bad(c, BadValue, read_only);
-    struct segment *segment = calloc(1, sizeof(*segment));
-    if (!segment)
-        return BadAlloc;
-    error = map(c->server, (int)shmid, read_only, &segment->mapping);
-    if (error) {
-        free(segment);
-        return error;
+    error = add_segment(c, id, shm);
+    fd = ofs_passing_high(fd);
+    if (error || !ofs_passing_give(c, fd)) {
+        close(fd);
+        if (!error)
+            ofs_res_free(c->server, ofs_res_get(c->server, id, OFS_RES_SEGMENT));
+        return error ? error : BadAlloc;
     }
-    error = ofs_res_add(c, id, OFS_RES_SEGMENT, &segment->res);
-    if (error)
-        destroy_segment(c->server, &segment->res);
-    return error;
+    ofs_reply_begin(c, 1 /* descriptor */);
+    ofs_reply_end(c);
+    return 0;
 }
 
 static int detach(struct ofs_client *c, struct ofs_request *r)
@@ -140,16 +136,25 @@ static int detach(struct ofs_client *c, struct ofs_request *r)
 }
 
 /* The segment, `offset` bytes in; writes need one that was attached for it. */
-static int find_at(struct ofs_client *c, uint32_t id, uint32_t offset, bool write, struct mapping **out)
+static int find_at(struct ofs_client *c, uint32_t id, uint32_t offset, bool write, struct ofs_shm **out)
 {
     struct segment *segment;
     int error = ofs_res_find(c, id, OFS_RES_SEGMENT, &segment);
     if (error)
         return error;
-    if ((offset & 3) || offset > segment->mapping->size_bytes)
+    if ((offset & 3) || offset > segment->shm->size_bytes)
         return ofs_bad(c, BadValue, offset);
-    *out = segment->mapping;
-    return write && !segment->mapping->writable ? BadAccess : 0;
+    *out = segment->shm;
+    return write && !segment->shm->writable ? BadAccess : 0;
+}
+
+/* Its memory is not what it was: the id stands for nothing any more. */
+static int vanished(struct ofs_client *c, uint32_t id)
+{
+    struct ofs_res *segment = ofs_res_get(c->server, id, OFS_RES_SEGMENT);
+    if (segment)
+        ofs_res_free(c->server, segment);
+    return ofs_bad(c, FIRST_ERROR, id);
 }
 
 /* ---- images ---- */
@@ -183,7 +188,7 @@ static void read_put(struct ofs_request *r, struct put *put)
 }
 
 /* Layout of the whole image, and that it and the part of it lie within the segment. */
-static int check_put(struct ofs_client *c, struct put *put, const struct ofs_gc *gc, const struct mapping *mapping)
+static int check_put(struct ofs_client *c, struct put *put, const struct ofs_gc *gc, const struct ofs_shm *mapping)
 {
     struct ofs_image *image = &put->image;
     if (put->send_event > 1)
@@ -210,6 +215,24 @@ static int check_put(struct ofs_client *c, struct put *put, const struct ofs_gc 
     return 0;
 }
 
+/* The rows of area (or all planes) of an image whose memory may vanish, in its place; the caller frees *copy_out. */
+static int copy_image(struct ofs_client *c, struct put *put, const struct ofs_shm *shm, struct ofs_rect *area,
+                      uint8_t **copy_out)
+{
+    struct ofs_image *image = &put->image;
+    size_t planes = image->format == XYPixmap ? image->depth : 1, skip = 0, n = image->plane_bytes * planes;
+    if (planes == 1) {
+        skip = (size_t)area->y0 * image->pitch_bytes;
+        n = put->height * image->pitch_bytes;
+        area->y1 -= area->y0;
+        area->y0 = 0;
+    }
+    if (n > c->server->config.max_image_bytes || !(*copy_out = malloc(n ? n : 1)))
+        return BadAlloc;
+    image->data = *copy_out;
+    return ofs_shm_read(shm, put->offset + skip, *copy_out, n) ? 0 : vanished(c, put->segment);
+}
+
 static void send_completion(struct ofs_client *c, const struct put *put)
 {
     uint8_t bytes[32] = { FIRST_EVENT };
@@ -229,7 +252,7 @@ static int put_image(struct ofs_client *c, struct ofs_request *r)
     struct ofs_window *w;
     struct ofs_pixmap *p;
     struct ofs_gc *gc;
-    struct mapping *mapping;
+    struct ofs_shm *mapping;
     read_put(r, &put);
     int error = ofs_gc_find_with(c, put.drawable, put.gc, &w, &p, &gc);
     if (!error)
@@ -238,21 +261,28 @@ static int put_image(struct ofs_client *c, struct ofs_request *r)
         error = check_put(c, &put, gc, mapping);
     if (error)
         return error;
-    const struct ofs_rect area = { (int)put.x, (int)put.y, (int)(put.x + put.width), (int)(put.y + put.height) };
-    error = ofs_image_put(c, w, p, gc, &put.image, area, put.to_x, put.to_y);
+    struct ofs_rect area = { (int)put.x, (int)put.y, (int)(put.x + put.width), (int)(put.y + put.height) };
+    uint8_t *copy = NULL;
+    if (mapping->guarded)
+        error = copy_image(c, &put, mapping, &area, &copy);
+    if (!error)
+        error = ofs_image_put(c, w, p, gc, &put.image, area, put.to_x, put.to_y);
+    free(copy);
     if (!error && put.send_event)
         send_completion(c, &put);
     return error;
 }
 
 struct target {
-    uint8_t *at;
+    struct ofs_shm *shm;
+    size_t at;
+    bool failed;
 };
 
 static void to_segment(void *arg, const void *bytes, size_t n)
 {
     struct target *target = arg;
-    memcpy(target->at, bytes, n);
+    target->failed = target->failed || !ofs_shm_write(target->shm, target->at, bytes, n);
     target->at += n;
 }
 
@@ -270,7 +300,7 @@ static int get_image(struct ofs_client *c, struct ofs_request *r)
     uint32_t segment = ofs_req32(r), offset = ofs_req32(r);
     struct ofs_window *w;
     struct ofs_pixmap *p;
-    struct mapping *mapping;
+    struct ofs_shm *mapping;
     if (source.format != XYPixmap && source.format != ZPixmap)
         return ofs_bad(c, BadValue, source.format);
     int error = ofs_find_drawable(c, drawable, &w, &p);
@@ -284,9 +314,11 @@ static int get_image(struct ofs_client *c, struct ofs_request *r)
     if (bytes > mapping->size_bytes - offset)
         return BadAccess;
     error = ofs_surface_open(w, p, c->server, true, &source.surface);
-    struct target target = { mapping->data + offset };
+    struct target target = { .shm = mapping, .at = offset };
     if (!error)
         error = ofs_image_read(&source, to_segment, &target);
+    if (!error && target.failed)
+        error = vanished(c, segment);
     if (error)
         return error;
     ofs_reply_begin(c, source.depth);
@@ -305,8 +337,15 @@ static const struct ofs_handler_row rows[] = {
     { SHM_PUT_IMAGE, "ShmPutImage", put_image, 10, 10 },
     { 4, "ShmGetImage", get_image, 8, 8 },
     { 5, "ShmCreatePixmap", create_pixmap, 7, 7 },
+    { 6, "ShmAttachFd", attach_fd, 3, 3 },
+    { 7, "ShmCreateSegment", create_segment, 4, 4 },
 };
 const struct ofs_extension ofs_ext_shm = {
-    .name = "MIT-SHM", .major = MAJOR, .first_event = FIRST_EVENT, .first_error = FIRST_ERROR,
-    .rows = rows, .row_count = OFS_ARRAY_LEN(rows), .init = init,
+    .name = "MIT-SHM",
+    .major = MAJOR,
+    .first_event = FIRST_EVENT,
+    .first_error = FIRST_ERROR,
+    .rows = rows,
+    .row_count = OFS_ARRAY_LEN(rows),
+    .init = init,
 };

@@ -6,6 +6,7 @@
 #include "x11/input.h"
 #include "x11/picture.h"
 #include "x11/private.h"
+#include "x11/shape.h"
 
 int ofs_find_window(struct ofs_client *c, uint32_t id, struct ofs_window **out)
 {
@@ -46,8 +47,7 @@ struct ofs_window *ofs_window_at(struct ofs_server *s, int root_x, int root_y)
     int x = root_x, y = root_y; /* relative to the inside of w */
     for (struct ofs_window *child = w->top; child;) {
         int bw = child->border_width;
-        if (child->mapped && x >= child->x && y >= child->y && x < child->x + child->width + 2 * bw &&
-            y < child->y + child->height + 2 * bw) {
+        if (child->mapped && ofs_shape_hit(child, x - child->x - bw, y - child->y - bw)) {
             x -= child->x + bw;
             y -= child->y + bw;
             w = child;
@@ -101,6 +101,7 @@ static void free_window(struct ofs_server *s, struct ofs_res *res)
     }
     ofs_expose_forget(w);
     ofs_picture_free(w);
+    ofs_shape_free(w);
     ofs_xview_withdraw(w->shared);
     free(w);
 }
@@ -193,6 +194,10 @@ static struct ofs_window *new_window(struct ofs_server *s, const struct geometry
     w->visibility = OFS_NOT_VIEWABLE;
     w->colormap = w->visual == parent->visual && g->class == InputOutput ? parent->colormap : None;
     w->parent = parent;
+    if (w->class == InputOutput && w->depth == parent->depth) { /* the border is copied, unless the request has one */
+        w->border_pixel = parent->border_pixel;
+        w->border_tile = ofs_raster_ref(parent->border_tile);
+    }
     return w;
 }
 
@@ -508,9 +513,8 @@ int ofs_core_TranslateCoordinates(struct ofs_client *c, struct ofs_request *r)
     ofs_window_origin(to, &to_x, &to_y);
     int x = ofs_req_i16(r) + from_x - to_x, y = ofs_req_i16(r) + from_y - to_y;
     const struct ofs_window *child = to->top;
-    while (child && !(child->mapped && x >= child->x && y >= child->y &&
-                      x < child->x + child->width + 2 * child->border_width &&
-                      y < child->y + child->height + 2 * child->border_width))
+    while (child && !(child->mapped && ofs_shape_hit(child, x - child->x - child->border_width,
+                                                     y - child->y - child->border_width)))
         child = child->below;
     ofs_reply_begin(c, 1);
     ofs_out32(c, child ? child->res.id : None);

@@ -1,16 +1,12 @@
-/* XFIXES 5: selection notification, cursor questions, regions, pointer barriers as ids. Source: fixesproto,
+/* XFIXES 5: selection notification, cursor questions, pointer barriers as ids; regions are in xfixes_region.c. Source: fixesproto,
  * X11/extensions/xfixesproto.h. */
 #include <stdlib.h>
 
 #include "x11/input.h"
 #include "x11/private.h"
+#include "x11/xfixes.h"
 
 enum { FIRST_EVENT = 87, FIRST_ERROR = 140, SELECTION_NOTIFY = 0, CURSOR_NOTIFY = 1 };
-
-struct region_res {
-    struct ofs_res res;
-    struct ofs_region *region;
-};
 
 /* ---- version, save set, selections ---- */
 
@@ -187,294 +183,6 @@ static int show_cursor(struct ofs_client *c, struct ofs_request *r)
     return error;
 }
 
-/* ---- regions ---- */
-
-static int find_region(struct ofs_client *c, uint32_t id, struct region_res **out)
-{
-    return ofs_res_find(c, id, OFS_RES_REGION, out);
-}
-
-static void destroy_region_res(struct ofs_server *s, struct ofs_res *res)
-{
-    ofs_region_destroy(((struct region_res *)res)->region);
-    free(res);
-}
-
-/* Takes the region, also on error. */
-static int add_region(struct ofs_client *c, uint32_t id, struct ofs_region *take_region)
-{
-    struct region_res *fresh = calloc(1, sizeof(*fresh));
-    int error = fresh && take_region ? ofs_res_add(c, id, OFS_RES_REGION, &fresh->res) : BadAlloc;
-    if (error) {
-        free(fresh);
-        ofs_region_destroy(take_region);
-        return error;
-    }
-    fresh->region = take_region;
-    return 0;
-}
-
-static struct ofs_region *empty_region(void) { return ofs_region_create((struct ofs_rect){ 0, 0, 0, 0 }); }
-
-static int read_rectangles(struct ofs_request *r, struct ofs_region **out)
-{
-    if (ofs_req_left(r) % 8)
-        return BadLength;
-    *out = empty_region();
-    while (*out && ofs_req_left(r)) {
-        int x = ofs_req_i16(r), y = ofs_req_i16(r), width = ofs_req16(r), height = ofs_req16(r);
-        struct ofs_region *one = ofs_region_create((struct ofs_rect){ x, y, x + width, y + height });
-        bool ok = one && ofs_region_unite(*out, one);
-        ofs_region_destroy(one);
-        if (!ok) {
-            ofs_region_destroy(*out);
-            *out = NULL;
-        }
-    }
-    return *out ? 0 : BadAlloc;
-}
-
-static int create_region(struct ofs_client *c, struct ofs_request *r)
-{
-    uint32_t id = ofs_req32(r);
-    struct ofs_region *region;
-    int error = ofs_res_check_new(c, id);
-    if (!error)
-        error = read_rectangles(r, &region);
-    return error ? error : add_region(c, id, region);
-}
-
-static int create_from_bitmap(struct ofs_client *c, struct ofs_request *r)
-{
-    uint32_t id = ofs_req32(r), bitmap = ofs_req32(r);
-    struct ofs_pixmap *p;
-    int error = ofs_res_check_new(c, id);
-    if (!error)
-        error = ofs_res_find(c, bitmap, OFS_RES_PIXMAP, &p);
-    if (error)
-        return error;
-    return p->depth == 1 ? add_region(c, id, empty_region()) : BadMatch; /* pixmaps hold no pixels yet: all zero */
-}
-
-static int create_from_window(struct ofs_client *c, struct ofs_request *r)
-{
-    uint32_t id = ofs_req32(r);
-    struct ofs_window *w;
-    int error = ofs_res_check_new(c, id);
-    if (!error)
-        error = ofs_find_window(c, ofs_req32(r), &w);
-    uint8_t kind = ofs_req8(r);
-    if (error)
-        return error;
-    if (kind > 1)
-        return ofs_bad(c, BadValue, kind);
-    int bw = kind == 0 ? w->border_width : 0; /* bounding shape has the border, clip shape has not */
-    return add_region(c, id, ofs_region_create((struct ofs_rect){ -bw, -bw, w->width + bw, w->height + bw }));
-}
-
-static int create_from_gc(struct ofs_client *c, struct ofs_request *r)
-{
-    uint32_t id = ofs_req32(r);
-    struct ofs_res *gc;
-    int error = ofs_res_check_new(c, id);
-    if (!error)
-        error = ofs_res_find(c, ofs_req32(r), OFS_RES_GC, &gc);
-    return error ? error : BadMatch; /* no clip list is kept */
-}
-
-static int create_from_picture(struct ofs_client *c, struct ofs_request *r)
-{
-    uint32_t id = ofs_req32(r);
-    struct ofs_res *picture;
-    int error = ofs_res_check_new(c, id);
-    if (!error)
-        error = ofs_res_find(c, ofs_req32(r), OFS_RES_PICTURE, &picture);
-    return error ? error : BadMatch;
-}
-
-static int destroy_region(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *region;
-    int error = find_region(c, ofs_req32(r), &region);
-    if (!error)
-        ofs_res_free(c->server, &region->res);
-    return error;
-}
-
-/* Puts a new region in place; takes it. */
-static int replace(struct region_res *target, struct ofs_region *take_region)
-{
-    if (!take_region)
-        return BadAlloc;
-    ofs_region_destroy(target->region);
-    target->region = take_region;
-    return 0;
-}
-
-static int set_region(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *target;
-    struct ofs_region *region;
-    int error = find_region(c, ofs_req32(r), &target);
-    if (!error)
-        error = read_rectangles(r, &region);
-    return error ? error : replace(target, region);
-}
-
-static int copy_region(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *source, *target;
-    int error = find_region(c, ofs_req32(r), &source);
-    if (!error)
-        error = find_region(c, ofs_req32(r), &target);
-    return error ? error : replace(target, ofs_region_copy(source->region));
-}
-
-static int combine(struct ofs_client *c, struct ofs_request *r, bool (*op)(struct ofs_region *, const struct ofs_region *))
-{
-    struct region_res *a, *b, *target;
-    int error = find_region(c, ofs_req32(r), &a);
-    if (!error)
-        error = find_region(c, ofs_req32(r), &b);
-    if (!error)
-        error = find_region(c, ofs_req32(r), &target);
-    if (error)
-        return error;
-    struct ofs_region *result = ofs_region_copy(a->region);
-    if (result && !op(result, b->region)) {
-        ofs_region_destroy(result);
-        result = NULL;
-    }
-    return replace(target, result);
-}
-static int union_region(struct ofs_client *c, struct ofs_request *r) { return combine(c, r, ofs_region_unite); }
-static int intersect_region(struct ofs_client *c, struct ofs_request *r) { return combine(c, r, ofs_region_intersect); }
-static int subtract_region(struct ofs_client *c, struct ofs_request *r) { return combine(c, r, ofs_region_subtract); }
-
-static int invert_region(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *source, *target;
-    int error = find_region(c, ofs_req32(r), &source);
-    int x = ofs_req_i16(r), y = ofs_req_i16(r), width = ofs_req16(r), height = ofs_req16(r);
-    if (!error)
-        error = find_region(c, ofs_req32(r), &target);
-    if (error)
-        return error;
-    struct ofs_region *result = ofs_region_create((struct ofs_rect){ x, y, x + width, y + height });
-    if (result && !ofs_region_subtract(result, source->region)) {
-        ofs_region_destroy(result);
-        result = NULL;
-    }
-    return replace(target, result);
-}
-
-static int translate_region(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *region;
-    int error = find_region(c, ofs_req32(r), &region);
-    int dx = ofs_req_i16(r), dy = ofs_req_i16(r);
-    if (!error)
-        ofs_region_translate(region->region, dx, dy);
-    return error;
-}
-
-static struct ofs_rect extents(const struct ofs_region *region)
-{
-    struct ofs_rect all = { 0, 0, 0, 0 };
-    for (unsigned i = 0; i < region->count; i++) {
-        const struct ofs_rect *rect = &region->rects[i];
-        all.x0 = i && all.x0 < rect->x0 ? all.x0 : rect->x0;
-        all.y0 = i && all.y0 < rect->y0 ? all.y0 : rect->y0;
-        all.x1 = i && all.x1 > rect->x1 ? all.x1 : rect->x1;
-        all.y1 = i && all.y1 > rect->y1 ? all.y1 : rect->y1;
-    }
-    return all;
-}
-
-static int region_extents(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *source, *target;
-    int error = find_region(c, ofs_req32(r), &source);
-    if (!error)
-        error = find_region(c, ofs_req32(r), &target);
-    return error ? error : replace(target, ofs_region_create(extents(source->region)));
-}
-
-static void out_rect(struct ofs_client *c, struct ofs_rect rect)
-{
-    ofs_out16(c, (uint16_t)rect.x0);
-    ofs_out16(c, (uint16_t)rect.y0);
-    ofs_out16(c, (uint16_t)(rect.x1 - rect.x0));
-    ofs_out16(c, (uint16_t)(rect.y1 - rect.y0));
-}
-
-static int fetch_region(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *region;
-    int error = find_region(c, ofs_req32(r), &region);
-    if (error)
-        return error;
-    ofs_reply_begin(c, 0);
-    out_rect(c, extents(region->region));
-    ofs_out_zero(c, 16);
-    for (unsigned i = 0; i < region->region->count; i++)
-        out_rect(c, region->region->rects[i]);
-    ofs_reply_end(c);
-    return 0;
-}
-
-static int expand_region(struct ofs_client *c, struct ofs_request *r)
-{
-    struct region_res *source, *target;
-    int error = find_region(c, ofs_req32(r), &source);
-    if (!error)
-        error = find_region(c, ofs_req32(r), &target);
-    if (error)
-        return error;
-    int left = ofs_req16(r), right = ofs_req16(r), top = ofs_req16(r), bottom = ofs_req16(r);
-    struct ofs_region *result = empty_region();
-    for (unsigned i = 0; result && i < source->region->count; i++) {
-        struct ofs_rect rect = source->region->rects[i];
-        struct ofs_region *one =
-            ofs_region_create((struct ofs_rect){ rect.x0 - left, rect.y0 - top, rect.x1 + right, rect.y1 + bottom });
-        if (!one || !ofs_region_unite(result, one)) {
-            ofs_region_destroy(result);
-            result = NULL;
-        }
-        ofs_region_destroy(one);
-    }
-    return replace(target, result);
-}
-
-/* Clips of GCs, windows and pictures show only in what is painted; the ids are checked. */
-static int use_region(struct ofs_client *c, uint32_t id)
-{
-    struct region_res *region;
-    return id ? find_region(c, id, &region) : 0;
-}
-static int set_gc_clip(struct ofs_client *c, struct ofs_request *r)
-{
-    struct ofs_res *gc;
-    int error = ofs_res_find(c, ofs_req32(r), OFS_RES_GC, &gc);
-    return error ? error : use_region(c, ofs_req32(r));
-}
-static int set_picture_clip(struct ofs_client *c, struct ofs_request *r)
-{
-    struct ofs_res *picture;
-    int error = ofs_res_find(c, ofs_req32(r), OFS_RES_PICTURE, &picture);
-    return error ? error : use_region(c, ofs_req32(r));
-}
-static int set_window_shape(struct ofs_client *c, struct ofs_request *r)
-{
-    struct ofs_window *w;
-    int error = ofs_find_window(c, ofs_req32(r), &w);
-    uint8_t kind = ofs_req8(r);
-    ofs_req_skip(r, 7);
-    if (error)
-        return error;
-    return kind > 2 ? ofs_bad(c, BadValue, kind) : use_region(c, ofs_req32(r));
-}
-
 /* ---- pointer barriers: ids; the pointer of a program alone on its screen is not fenced in ---- */
 
 static int create_barrier(struct ofs_client *c, struct ofs_request *r)
@@ -520,7 +228,7 @@ static int init(struct ofs_server *s)
 {
     ofs_res_set_error(s, OFS_RES_REGION, FIRST_ERROR);
     ofs_res_set_error(s, OFS_RES_BARRIER, FIRST_ERROR + 1);
-    ofs_res_set_destructor(s, OFS_RES_REGION, destroy_region_res);
+    ofs_xf_regions_init(s);
     ofs_event_set_format(s, FIRST_EVENT + SELECTION_NOTIFY, "112 4444444");
     ofs_event_set_format(s, FIRST_EVENT + CURSOR_NOTIFY, "112 4444444");
     s->selection_changed = selection_changed;
@@ -533,30 +241,30 @@ static const struct ofs_handler_row rows[] = {
     { 2, "XFixesSelectSelectionInput", select_selection, 4, 4 },
     { 3, "XFixesSelectCursorInput", select_cursor, 3, 3 },
     { 4, "XFixesGetCursorImage", get_cursor_image, 1, 1 },
-    { 5, "XFixesCreateRegion", create_region, 2, 0 },
-    { 6, "XFixesCreateRegionFromBitmap", create_from_bitmap, 3, 3 },
-    { 7, "XFixesCreateRegionFromWindow", create_from_window, 4, 4 },
-    { 8, "XFixesCreateRegionFromGC", create_from_gc, 3, 3 },
-    { 9, "XFixesCreateRegionFromPicture", create_from_picture, 3, 3 },
-    { 10, "XFixesDestroyRegion", destroy_region, 2, 2 },
-    { 11, "XFixesSetRegion", set_region, 2, 0 },
-    { 12, "XFixesCopyRegion", copy_region, 3, 3 },
-    { 13, "XFixesUnionRegion", union_region, 4, 4 },
-    { 14, "XFixesIntersectRegion", intersect_region, 4, 4 },
-    { 15, "XFixesSubtractRegion", subtract_region, 4, 4 },
-    { 16, "XFixesInvertRegion", invert_region, 5, 5 },
-    { 17, "XFixesTranslateRegion", translate_region, 3, 3 },
-    { 18, "XFixesRegionExtents", region_extents, 3, 3 },
-    { 19, "XFixesFetchRegion", fetch_region, 2, 2 },
-    { 20, "XFixesSetGCClipRegion", set_gc_clip, 4, 4 },
-    { 21, "XFixesSetWindowShapeRegion", set_window_shape, 5, 5 },
-    { 22, "XFixesSetPictureClipRegion", set_picture_clip, 4, 4 },
+    { 5, "XFixesCreateRegion", ofs_xf_create_region, 2, 0 },
+    { 6, "XFixesCreateRegionFromBitmap", ofs_xf_create_from_bitmap, 3, 3 },
+    { 7, "XFixesCreateRegionFromWindow", ofs_xf_create_from_window, 4, 4 },
+    { 8, "XFixesCreateRegionFromGC", ofs_xf_create_from_gc, 3, 3 },
+    { 9, "XFixesCreateRegionFromPicture", ofs_xf_create_from_picture, 3, 3 },
+    { 10, "XFixesDestroyRegion", ofs_xf_destroy_region, 2, 2 },
+    { 11, "XFixesSetRegion", ofs_xf_set_region, 2, 0 },
+    { 12, "XFixesCopyRegion", ofs_xf_copy_region, 3, 3 },
+    { 13, "XFixesUnionRegion", ofs_xf_union_region, 4, 4 },
+    { 14, "XFixesIntersectRegion", ofs_xf_intersect_region, 4, 4 },
+    { 15, "XFixesSubtractRegion", ofs_xf_subtract_region, 4, 4 },
+    { 16, "XFixesInvertRegion", ofs_xf_invert_region, 5, 5 },
+    { 17, "XFixesTranslateRegion", ofs_xf_translate_region, 3, 3 },
+    { 18, "XFixesRegionExtents", ofs_xf_region_extents, 3, 3 },
+    { 19, "XFixesFetchRegion", ofs_xf_fetch_region, 2, 2 },
+    { 20, "XFixesSetGCClipRegion", ofs_xf_set_gc_clip, 4, 4 },
+    { 21, "XFixesSetWindowShapeRegion", ofs_xf_set_window_shape, 5, 5 },
+    { 22, "XFixesSetPictureClipRegion", ofs_xf_set_picture_clip, 4, 4 },
     { 23, "XFixesSetCursorName", set_cursor_name, 3, 0 },
     { 24, "XFixesGetCursorName", get_cursor_name, 2, 2 },
     { 25, "XFixesGetCursorImageAndName", get_cursor_image_and_name, 1, 1 },
     { 26, "XFixesChangeCursor", change_cursor, 3, 3 },
     { 27, "XFixesChangeCursorByName", change_cursor_by_name, 3, 0 },
-    { 28, "XFixesExpandRegion", expand_region, 5, 5 },
+    { 28, "XFixesExpandRegion", ofs_xf_expand_region, 5, 5 },
     { 29, "XFixesHideCursor", hide_cursor, 2, 2 },
     { 30, "XFixesShowCursor", show_cursor, 2, 2 },
     { 31, "XFixesCreatePointerBarrier", create_barrier, 7, 0 },

@@ -1,5 +1,5 @@
 /* The XInput extension's own files: xinput.c (table, versions), xinput_select.c, xinput_event.c, xinput_device.c,
- * xinput_grab.c, xinput_pointer.c, xinput_property.c. Source: XI2proto.h, XIproto.h, the XI2 protocol text. */
+ * xinput_grab.c, xinput_pointer.c, xinput_property.c; xinput1.c. Source: XI2proto.h, XIproto.h, the XI2 protocol text. */
 #ifndef OFS_X11_XINPUT_H
 #define OFS_X11_XINPUT_H
 
@@ -34,5 +34,11 @@ ofs_xi_handler ofs_xi_query_pointer, ofs_xi_warp_pointer, ofs_xi_change_cursor, 
     ofs_xi_grab_device, ofs_xi_ungrab_device, ofs_xi_allow_events, ofs_xi_passive_grab, ofs_xi_passive_ungrab,
     ofs_xi_list_properties, ofs_xi_change_property, ofs_xi_delete_property, ofs_xi_get_property, ofs_xi_get_selected,
     ofs_xi_release_barriers, ofs_xi_list_input_devices;
+
+/* Of version 1: xinput1.c, and the properties in xinput_property.c. */
+ofs_xi_handler ofs_xi1_open_device, ofs_xi1_close_device, ofs_xi1_set_mode, ofs_xi1_get_selected, ofs_xi1_get_dont_propagate,
+    ofs_xi1_get_motion, ofs_xi1_change_core_device, ofs_xi1_get_focus, ofs_xi1_set_focus, ofs_xi1_get_feedback,
+    ofs_xi1_get_key_map, ofs_xi1_get_modifier_map, ofs_xi1_get_button_map, ofs_xi1_query_state, ofs_xi1_get_control,
+    ofs_xi1_list_properties, ofs_xi1_change_property, ofs_xi1_delete_property, ofs_xi1_get_property, ofs_xi1_refuse;
 
 #endif

@@ -5,6 +5,7 @@
 #include <X11/Xatom.h>
 #include <X11/extensions/XI2.h>
 #include <X11/extensions/XI2proto.h>
+#include <X11/extensions/XIproto.h>
 
 #include "x11/xinput.h"
 
@@ -130,18 +131,14 @@ static void notify(struct ofs_server *s, const struct ofs_device *d, uint32_t na
 
 /* ---- requests ---- */
 
-int ofs_xi_list_properties(struct ofs_client *c, struct ofs_request *r)
+static int list_properties(struct ofs_client *c, uint32_t id, uint8_t reply_type)
 {
-    uint32_t id = ofs_req16(r);
-    ofs_req_skip(r, 2);
-    if (!ofs_req_end(r))
-        return BadLength;
     struct ofs_device *d;
     int error = find_device(c, id, &d);
     if (error)
         return error;
     unsigned count = 0;
-    ofs_reply_begin(c, X_XIListProperties);
+    ofs_reply_begin(c, reply_type);
     ofs_out16(c, 0);
     ofs_out_zero(c, 22);
     for (const struct property *p = d->properties; p; p = p->next, count++)
@@ -149,6 +146,18 @@ int ofs_xi_list_properties(struct ofs_client *c, struct ofs_request *r)
     ofs_out_patch16(c, 8, (uint16_t)count);
     ofs_reply_end(c);
     return 0;
+}
+
+int ofs_xi_list_properties(struct ofs_client *c, struct ofs_request *r)
+{
+    uint32_t id = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    return ofs_req_end(r) ? list_properties(c, id, X_XIListProperties) : BadLength;
+}
+
+int ofs_xi1_list_properties(struct ofs_client *c, struct ofs_request *r)
+{
+    return list_properties(c, ofs_req8(r), X_ListDeviceProperties);
 }
 
 static void to_native(uint8_t *data, uint32_t bytes, uint8_t format, bool swap)
@@ -198,36 +207,57 @@ static int store(struct ofs_client *c, struct ofs_device *d, uint32_t name, uint
     return 0;
 }
 
-int ofs_xi_change_property(struct ofs_client *c, struct ofs_request *r)
+struct assignment {
+    uint32_t device, name, type, items;
+    uint8_t mode, format;
+};
+
+static int change_property(struct ofs_client *c, struct ofs_request *r, const struct assignment *change)
 {
-    uint32_t id = ofs_req16(r);
-    uint8_t mode = ofs_req8(r), format = ofs_req8(r);
-    uint32_t name = ofs_req32(r), type = ofs_req32(r), items = ofs_req32(r);
     struct ofs_device *d;
-    int error = find_device(c, id, &d);
+    int error = find_device(c, change->device, &d);
     if (error)
         return error;
-    if (mode > XIPropModeAppend)
-        return ofs_bad(c, BadValue, mode);
-    if (format != 8 && format != 16 && format != 32)
-        return ofs_bad(c, BadValue, format);
-    uint64_t n = (uint64_t)items * (format / 8);
+    if (change->mode > XIPropModeAppend)
+        return ofs_bad(c, BadValue, change->mode);
+    if (change->format != 8 && change->format != 16 && change->format != 32)
+        return ofs_bad(c, BadValue, change->format);
+    uint64_t n = (uint64_t)change->items * (change->format / 8);
     if (r->bad || ((n + 3) & ~(uint64_t)3) != ofs_req_left(r))
         return BadLength;
-    if (!ofs_atom_name(c->server, name, NULL))
-        return ofs_bad(c, BadAtom, name);
-    if (!ofs_atom_name(c->server, type, NULL))
-        return ofs_bad(c, BadAtom, type);
-    return store(c, d, name, type, format, mode, ofs_req_bytes(r, (uint32_t)n), (uint32_t)n, r->swap);
+    if (!ofs_atom_name(c->server, change->name, NULL))
+        return ofs_bad(c, BadAtom, change->name);
+    if (!ofs_atom_name(c->server, change->type, NULL))
+        return ofs_bad(c, BadAtom, change->type);
+    return store(c, d, change->name, change->type, change->format, change->mode, ofs_req_bytes(r, (uint32_t)n), (uint32_t)n,
+                 r->swap);
 }
 
-int ofs_xi_delete_property(struct ofs_client *c, struct ofs_request *r)
+int ofs_xi_change_property(struct ofs_client *c, struct ofs_request *r)
 {
-    uint32_t id = ofs_req16(r);
-    ofs_req_skip(r, 2);
-    uint32_t name = ofs_req32(r);
-    if (!ofs_req_end(r))
-        return BadLength;
+    struct assignment change = { .device = ofs_req16(r) };
+    change.mode = ofs_req8(r);
+    change.format = ofs_req8(r);
+    change.name = ofs_req32(r);
+    change.type = ofs_req32(r);
+    change.items = ofs_req32(r);
+    return change_property(c, r, &change);
+}
+
+int ofs_xi1_change_property(struct ofs_client *c, struct ofs_request *r)
+{
+    struct assignment change = { .name = ofs_req32(r) };
+    change.type = ofs_req32(r);
+    change.device = ofs_req8(r);
+    change.format = ofs_req8(r);
+    change.mode = ofs_req8(r);
+    ofs_req_skip(r, 1);
+    change.items = ofs_req32(r);
+    return change_property(c, r, &change);
+}
+
+static int delete_property(struct ofs_client *c, uint32_t id, uint32_t name)
+{
     struct ofs_device *d;
     int error = find_device(c, id, &d);
     if (error)
@@ -244,42 +274,58 @@ int ofs_xi_delete_property(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-static void reply_property(struct ofs_client *c, uint32_t type, uint32_t after, uint32_t items, uint8_t format)
+int ofs_xi_delete_property(struct ofs_client *c, struct ofs_request *r)
 {
-    ofs_reply_begin(c, X_XIGetProperty);
+    uint32_t id = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    uint32_t name = ofs_req32(r);
+    return ofs_req_end(r) ? delete_property(c, id, name) : BadLength;
+}
+
+int ofs_xi1_delete_property(struct ofs_client *c, struct ofs_request *r)
+{
+    uint32_t name = ofs_req32(r), id = ofs_req8(r);
+    return delete_property(c, id, name);
+}
+
+struct get {
+    uint8_t reply_type, remove;
+    uint32_t device, name, type, offset, words;
+};
+
+static void reply_property(struct ofs_client *c, const struct get *get, uint32_t type, uint32_t after, uint32_t items,
+                           uint8_t format)
+{
+    ofs_reply_begin(c, get->reply_type);
     ofs_out32(c, type);
     ofs_out32(c, after);
     ofs_out32(c, items);
     ofs_out8(c, format);
-    ofs_out_zero(c, 11);
+    ofs_out8(c, get->reply_type == X_GetDeviceProperty ? (uint8_t)get->device : 0);
+    ofs_out_zero(c, 10);
 }
 
-int ofs_xi_get_property(struct ofs_client *c, struct ofs_request *r)
+static int get_property(struct ofs_client *c, const struct get *get)
 {
-    uint32_t id = ofs_req16(r);
-    uint8_t remove = ofs_req8(r);
-    ofs_req_skip(r, 1);
-    uint32_t name = ofs_req32(r), type = ofs_req32(r), offset = ofs_req32(r), words = ofs_req32(r);
-    if (!ofs_req_end(r))
-        return BadLength;
+    const uint32_t name = get->name, type = get->type, offset = get->offset, words = get->words;
     struct ofs_device *d;
-    int error = find_device(c, id, &d);
+    int error = find_device(c, get->device, &d);
     if (error)
         return error;
     if (!ofs_atom_name(c->server, name, NULL))
         return ofs_bad(c, BadAtom, name);
-    if (remove > 1)
-        return ofs_bad(c, BadValue, remove);
+    if (get->remove > 1)
+        return ofs_bad(c, BadValue, get->remove);
     if (type != XIAnyPropertyType && !ofs_atom_name(c->server, type, NULL))
         return ofs_bad(c, BadAtom, type);
     const struct property *p = find(d, name);
     if (!p) {
-        reply_property(c, 0, 0, 0, 0);
+        reply_property(c, get, 0, 0, 0, 0);
         ofs_reply_end(c);
         return 0;
     }
     if (type != XIAnyPropertyType && type != p->type) {
-        reply_property(c, p->type, p->size_bytes, 0, p->format);
+        reply_property(c, get, p->type, p->size_bytes, 0, p->format);
         ofs_reply_end(c);
         return 0;
     }
@@ -288,7 +334,7 @@ int ofs_xi_get_property(struct ofs_client *c, struct ofs_request *r)
     uint32_t from = offset * 4, left = p->size_bytes - from;
     uint32_t n = words < (left + 3) / 4 ? words * 4 : left, unit = p->format / 8;
     uint32_t after = left - n;
-    reply_property(c, p->type, after, n / unit, p->format);
+    reply_property(c, get, p->type, after, n / unit, p->format);
     for (uint32_t at = from; at < from + n; at += unit) {
         if (unit == 1)
             ofs_out8(c, p->data[at]);
@@ -298,9 +344,32 @@ int ofs_xi_get_property(struct ofs_client *c, struct ofs_request *r)
             ofs_out32(c, ofs_get32(p->data + at, false));
     }
     ofs_reply_end(c);
-    if (remove && !after && !p->fixed) {
+    if (get->remove && !after && !p->fixed) {
         remove_property(d, name);
         notify(c->server, d, name, XIPropertyDeleted);
     }
     return 0;
+}
+
+int ofs_xi_get_property(struct ofs_client *c, struct ofs_request *r)
+{
+    struct get get = { .reply_type = X_XIGetProperty, .device = ofs_req16(r) };
+    get.remove = ofs_req8(r);
+    ofs_req_skip(r, 1);
+    get.name = ofs_req32(r);
+    get.type = ofs_req32(r);
+    get.offset = ofs_req32(r);
+    get.words = ofs_req32(r);
+    return ofs_req_end(r) ? get_property(c, &get) : BadLength;
+}
+
+int ofs_xi1_get_property(struct ofs_client *c, struct ofs_request *r)
+{
+    struct get get = { .reply_type = X_GetDeviceProperty, .name = ofs_req32(r) };
+    get.type = ofs_req32(r);
+    get.offset = ofs_req32(r);
+    get.words = ofs_req32(r);
+    get.device = ofs_req8(r);
+    get.remove = ofs_req8(r);
+    return get_property(c, &get);
 }

@@ -186,6 +186,9 @@ void ofs_xkb_apply_vmods(struct ofs_xkb *xkb, uint16_t changed, struct ofs_xkb_c
 
 /* xkb_core.c */
 unsigned ofs_xkb_core_width(const struct ofs_xkb *xkb);
+/* keyboard.c: the core's modifier map, eight rows of `width` key codes, the most that a modifier has. */
+unsigned ofs_keys_per_modifier(const struct ofs_xkb *xkb);
+void ofs_write_modifier_map(struct ofs_client *c, unsigned width);
 void ofs_xkb_core_syms(const struct ofs_xkb *xkb, unsigned keycode, unsigned width, uint32_t *syms_out);
 int ofs_xkb_set_core_syms(struct ofs_xkb *xkb, unsigned keycode, unsigned width, const uint32_t *syms);
 void ofs_xkb_convert_case(uint32_t sym, uint32_t *lower_out, uint32_t *upper_out);

@@ -55,6 +55,7 @@ struct ofs_xdrawable *ofs_xview_publish(struct ofs_server *s, uint32_t xid, enum
     atomic_init(&e->drawable.size_px, (uint64_t)width << 32 | height);
     atomic_init(&e->drawable.alive, true);
     atomic_init(&e->drawable.viewable, false);
+    atomic_init(&e->drawable.painter, NULL);
     atomic_init(&e->drawable.refs, 1);
     pthread_mutex_lock(&view.lock);
     struct entry **head = bucket_of(xid);
@@ -91,6 +92,17 @@ struct ofs_xdrawable *ofs_xview_acquire(uint32_t xid)
     return e ? &e->drawable : NULL;
 }
 
+bool ofs_xview_is_window(uint32_t xid)
+{
+    pthread_mutex_lock(&view.lock);
+    struct entry *e = *bucket_of(xid);
+    while (e && e->drawable.xid != xid)
+        e = e->next;
+    bool window = e && e->drawable.kind == OFS_XDRAWABLE_WINDOW;
+    pthread_mutex_unlock(&view.lock);
+    return window;
+}
+
 void ofs_xview_release(struct ofs_xdrawable *drawable)
 {
     if (drawable && atomic_fetch_sub(&drawable->refs, 1) == 1)
@@ -103,6 +115,16 @@ void ofs_xview_set_size(struct ofs_xdrawable *drawable, uint32_t width, uint32_t
 }
 
 void ofs_xview_set_viewable(struct ofs_xdrawable *drawable, bool viewable) { atomic_store(&drawable->viewable, viewable); }
+
+static _Atomic bool painted;
+
+void ofs_xview_set_painter(struct ofs_xdrawable *drawable, void *painter)
+{
+    atomic_store(&painted, true);
+    atomic_store(&drawable->painter, painter);
+}
+
+bool ofs_xview_is_painted(void) { return atomic_load_explicit(&painted, memory_order_relaxed); }
 
 /* ---- connections ---- */
 

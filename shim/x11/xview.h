@@ -10,7 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum ofs_xdrawable_kind { OFS_XDRAWABLE_WINDOW = 1, OFS_XDRAWABLE_PIXMAP = 2 };
+enum ofs_xdrawable_kind { OFS_XDRAWABLE_WINDOW = 1, OFS_XDRAWABLE_PIXMAP = 2, OFS_XDRAWABLE_FONT = 3 };
+
+/* An open font is published as a record, too: its xid is the font's with this bit, which no id has; `visual` is the font's
+ * number. Nobody finds it who looks for a drawable. */
+#define OFS_XVIEW_FONT 0x80000000u
 
 struct ofs_xdrawable {
     uint32_t xid;
@@ -20,6 +24,8 @@ struct ofs_xdrawable {
     _Atomic uint64_t size_px;     /* width << 32 | height; both at least 1 */
     _Atomic bool alive;           /* false once destroyed in X; the record lives until its last reference goes */
     _Atomic bool viewable;        /* mapped, and all ancestors mapped */
+    _Atomic(void *) painter;      /* of the GL side, which alone looks into it: what OpenGL draws in this window or pixmap;
+                                     NULL = nothing does */
     _Atomic int refs;
 };
 
@@ -29,6 +35,8 @@ static inline uint32_t ofs_size_height(uint64_t size_px) { return (uint32_t)size
 /* The record of a live drawable, with one reference for the caller, or NULL. Any thread. */
 struct ofs_xdrawable *ofs_xview_acquire(uint32_t xid);
 void ofs_xview_release(struct ofs_xdrawable *drawable); /* accepts NULL */
+/* The id is a window's. Any thread. */
+bool ofs_xview_is_window(uint32_t xid);
 
 /* Visuals the screen offers. Constant for the life of the process; usable before any connection exists.
  * All are TrueColor; the GLX side gives every FBConfig with GLX_WINDOW_BIT one of these. */
@@ -42,9 +50,22 @@ const struct ofs_visual *ofs_xview_visuals(unsigned *count_out);
 #define OFS_VISUAL_ARGB32 0x22u
 #define OFS_ROOT_WINDOW 0x80u     /* xid of the root window */
 
+/* A character of a font, by the number in its record, as glBitmap takes it; false if the font has none. Any thread, at any
+ * time. */
+struct ofs_xview_glyph {
+    int width_px, height_px;      /* of the pixels that are set; 0 for a blank one */
+    int left, bottom;             /* of their lower left corner from the origin, upwards */
+    int advance;
+    uint8_t rows[64 * 8];         /* the lowest first, (width_px + 7) / 8 bytes each, the leftmost pixel in the highest bit */
+};
+bool ofs_xview_glyph(uint32_t font, unsigned character, struct ofs_xview_glyph *out);
+
 /* Sequence number (low 32 bits) of the last request that the server has carried out on the connection that the client
  * holds as descriptor `fd`. False if fd is not one of our connections. Any thread, no lock held on return. */
 bool ofs_xview_sequence(int fd, uint32_t *sequence_out);
+
+/* Major opcode of MIT-SHM on our server. */
+#define OFS_SHM_MAJOR 130
 
 /* Major opcode of the GLX extension on our server and its error base (QueryExtension gives clients the same). */
 #define OFS_GLX_MAJOR 150
@@ -62,6 +83,29 @@ bool ofs_xview_sequence(int fd, uint32_t *sequence_out);
  * for those). Events for GLX go to the client that holds fd: a whole 32-byte event in native order, sequence filled by
  * the server. Returns false if fd is not ours. Any thread. */
 bool ofs_xview_post_event(int fd, const void *event_32_bytes);
+
+/* -- pixels that OpenGL drew, for X ------------------------------------------------------------------------------- */
+
+/* What a window or pixmap shows of OpenGL: its front buffer, as it was when it was kept. */
+struct ofs_front {
+    uint32_t width_px, height_px;
+    uint64_t number;              /* of these pixels in this process; never 0 */
+    const uint32_t *px;           /* B, G, R, A bytes; the lowest row first, as GL has them, without gaps between rows */
+};
+/* Where the X side gets them. Both functions are called on the server's thread, or one that works in its place. */
+struct ofs_front_source {
+    /* The front buffer of a drawable with a painter, to be given back; NULL: it is the one of number `known`, or nothing was
+     * shown yet, or it cannot be had. Whoever asks once has it kept at every swap from then on. may_wait: the first time,
+     * wait some milliseconds for the thread that draws. */
+    const struct ofs_front *(*get)(struct ofs_xdrawable *drawable, uint64_t known, bool may_wait);
+    void (*give_back)(const struct ofs_front *front);
+};
+/* The GL side draws in this window or pixmap; any thread. To end it: compare and swap of `painter`. */
+void ofs_xview_set_painter(struct ofs_xdrawable *drawable, void *painter);
+/* It has drawn in any. */
+bool ofs_xview_is_painted(void);
+/* Once, before the first connection. */
+void ofs_xview_set_front_source(const struct ofs_front_source *source);
 
 /* Ask every top-level window whose WM_PROTOCOLS holds WM_DELETE_WINDOW to close, as a window manager would.
  * Asynchronous. Any thread. */

@@ -55,9 +55,10 @@ static void put_header(uint8_t *p, unsigned client, unsigned kind, size_t n)
 /* Ids that a request in the input may mean: the clients' ids are small numbers above their bases, the root's is known. */
 static uint32_t some_id(unsigned *state)
 {
-    static const uint32_t known[] = { 0, 1, 0x80, 0x20, 0x21, 0x22 };
-    unsigned pick = next(state, 10);
-    if (pick < 6)
+    static const uint32_t known[] = { 0, 1, 0x80, 0x20, 0x21, 0x22, 0x60, 0x61, 0x62, 0x63 }; /* the last are picture formats */
+    const unsigned count = sizeof known / sizeof *known;
+    unsigned pick = next(state, 2 * count);
+    if (pick < count)
         return known[pick];
     return (1 + next(state, FUZZ_CLIENTS)) << 21 | next(state, 24);
 }

@@ -98,12 +98,14 @@ void scenario_colors(struct oracle *o)
     const uint32_t beyond = 0xFF000000;
     ORACLE_SHOW(o, o->c, "xproto:QueryColors", xcb_query_colors(o->c, o->colormap, 1, &beyond));
     oracle_step(o, "names");
-    named(o, "red");
-    named(o, "Light Goldenrod");
-    named(o, "CornflowerBlue");
-    named(o, "gray50");
-    named(o, "no such colour");
-    named(o, "");
+    static const char *const names[] = {
+        "red", "Light Goldenrod", "CornflowerBlue", "gray50", "no such colour", "", "RED3", "light gray", "lightgray",
+        "l ightgray", "light  gray", "gray 50", "gray050", "red ", " red", "AliceBlue", "yellow4", "YellowGreen",
+        "yello", "yellow44", "aaa", "zzz", "lightgoldenrod yellow", "DebianRed", "x11 green", "WebMaroon", "gray100",
+        "\xE9"
+    };
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        named(o, names[i]);
     oracle_step(o, "cells are read-only");
     const xcb_coloritem_t item = { 5, 1, 2, 3, 7, 0 };
     xcb_store_colors(o->c, o->colormap, 1, &item);

@@ -99,3 +99,45 @@ void scenario_selection_close(struct oracle *o)
     oracle_close(o, c);
     show_owner(o, second);
 }
+
+/* A transfer in parts, as toolkits make of what is large: each part is taken by deleting it. Source: ICCCM, "INCR". */
+void scenario_selection_incr(struct oracle *o)
+{
+    xcb_connection_t *b = oracle_open(o);
+    const uint32_t watch = XCB_EVENT_MASK_PROPERTY_CHANGE;
+    xcb_window_t a1 = oracle_window(o, "a1", o->root, 0, 0, 10, 10, 0, 0);
+    xcb_window_t b1 = oracle_id(o, b, "b1");
+    xcb_create_window(b, 0, b1, o->root, 0, 0, 10, 10, 0, 0, 0, XCB_CW_EVENT_MASK, &watch);
+    xcb_atom_t clip = oracle_atom(o, "CLIPBOARD"), utf8 = oracle_atom(o, "UTF8_STRING"), dest = oracle_atom(o, "DEST");
+    xcb_atom_t incr = oracle_atom(o, "INCR");
+    const uint32_t whole = 60;
+    xcb_selection_notify_event_t notify = { .response_type = XCB_SELECTION_NOTIFY, .selection = clip, .target = utf8,
+                                            .property = dest };
+    xcb_set_selection_owner(o->c, a1, clip, 0);
+    oracle_step(o, "B asks");
+    xcb_convert_selection(b, b1, clip, utf8, dest, 0);
+    xcb_flush(b);
+    oracle_step(o, "A begins, and wants to hear of deletions");
+    oracle_select(o->c, b1, watch);
+    xcb_change_property(o->c, XCB_PROP_MODE_REPLACE, b1, dest, incr, 32, 1, &whole);
+    notify.requestor = b1;
+    xcb_send_event(o->c, 0, b1, 0, (const char *)&notify);
+    oracle_step(o, "B is ready");
+    ORACLE_SHOW(o, b, "xproto:GetProperty", xcb_get_property(b, 1, b1, dest, 0, 0, 100));
+    for (uint32_t part = 0; part < 4; part++) {
+        char bytes[20];
+        memset(bytes, (int)('a' + part), sizeof bytes);
+        oracle_step(o, "part %u", part);
+        xcb_change_property(o->c, XCB_PROP_MODE_REPLACE, b1, dest, utf8, 8, part < 3 ? sizeof bytes : 0, bytes);
+        oracle_step(o, "B reads a piece: not deleted before the last");
+        ORACLE_SHOW(o, b, "xproto:GetProperty", xcb_get_property(b, 1, b1, dest, 0, 0, 2));
+        ORACLE_SHOW(o, b, "xproto:GetProperty", xcb_get_property(b, 1, b1, dest, 0, 2, 100));
+    }
+    oracle_step(o, "a part that is larger than a plain request");
+    static char large[300000];
+    const uint32_t first = xcb_get_maximum_request_length(o->c);
+    xcb_change_property(o->c, XCB_PROP_MODE_REPLACE, b1, dest, utf8, 8, first > 80000 ? sizeof large : 8, large);
+    oracle_step(o, "its end");
+    ORACLE_SHOW(o, b, "xproto:GetProperty", xcb_get_property(b, 1, b1, dest, utf8, 74000, 4));
+    ORACLE_SHOW(o, b, "xproto:ListProperties", xcb_list_properties(b, b1));
+}

@@ -31,6 +31,7 @@
     X(grab_server)          \
     X(selection)            \
     X(selection_close)      \
+    X(selection_incr)       \
     X(property)             \
     X(property_errors)      \
     X(atoms)                \
@@ -62,6 +63,9 @@
     X(sync_alarm)           \
     X(xfixes)               \
     X(xfixes_region)        \
+    X(shape)                \
+    X(shape_seen)           \
+    X(shape_pointer)        \
     X(small_extensions)     \
     X(colors)               \
     X(colormap)             \

@@ -22,6 +22,7 @@ function(ofs_sanitized_objects kind flags out)
       COMMAND ${OFS_SANITIZER_CC} -std=gnu11 -g -O1 -fno-omit-frame-pointer ${flags} -D_GNU_SOURCE
         -DOFS_VERSION=\"${PROJECT_VERSION}\" -I${CMAKE_SOURCE_DIR}/shim -I${CMAKE_SOURCE_DIR}/shim/x11
         -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/kernels -I${CMAKE_SOURCE_DIR}/shim/include -I${CMAKE_CURRENT_SOURCE_DIR}
+        -isystem ${OFS_PIXMAN}
         -MD -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} DEPFILE ${object}.d VERBATIM
       COMMENT "Compiling ${stem}.c (${kind})")
@@ -64,10 +65,10 @@ set(OFS_THREAD_OBJECTS ${objects} CACHE INTERNAL "")
 # One target that makes each set: the programs depend on it, so that no two rules race for a file.
 add_custom_target(ofs_memory_objects DEPENDS ${OFS_MEMORY_OBJECTS})
 add_custom_target(ofs_thread_objects DEPENDS ${OFS_THREAD_OBJECTS})
-if(TARGET ofs_keymap)
-  add_dependencies(ofs_memory_objects ofs_keymap)
-  add_dependencies(ofs_thread_objects ofs_keymap)
-endif()
+foreach(tables ofs_keymap ofs_fonts ofs_colors)
+  add_dependencies(ofs_memory_objects ${tables})
+  add_dependencies(ofs_thread_objects ${tables})
+endforeach()
 
 # memory: address and undefined behaviour. LINK_FLAGS may add to the link (libFuzzer).
 function(ofs_sanitized_program name kind link_flags)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "x11/input.h"
+#include "x11/passing.h"
 #include "x11/server.h"
 
 #define MAX_CONNECTIONS 1024
@@ -58,7 +59,7 @@ static void accept_one(struct host *h)
 static bool flush(struct ofs_client *c)
 {
     while (c->out_at < c->out_len) {
-        ssize_t n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at, MSG_NOSIGNAL);
+        ssize_t n = ofs_passing_send(c, c->out + c->out_at, c->out_len - c->out_at);
         if (n < 0)
             return errno == EAGAIN || errno == EINTR;
         c->out_at += (size_t)n;
@@ -71,7 +72,7 @@ static bool flush(struct ofs_client *c)
 static bool serve(struct ofs_client *c)
 {
     uint8_t bytes[65536];
-    ssize_t n = recv(c->fd, bytes, sizeof bytes, 0);
+    ssize_t n = ofs_passing_recv(c, bytes, sizeof bytes);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         return false;
     if (n > 0)

@@ -13,7 +13,8 @@ import transcript  # noqa: E402
 # Extensions whose requests are tested: xcb-proto file -> name on the wire.
 EXTENSIONS = {"bigreq": "BIG-REQUESTS", "ge": "Generic Event Extension", "xkb": "XKEYBOARD", "xinput": "XInputExtension",
               "randr": "RANDR", "render": "RENDER", "sync": "SYNC", "xfixes": "XFIXES", "xinerama": "XINERAMA",
-              "xtest": "XTEST", "glx": "GLX", "xc_misc": "XC-MISC", "shm": "MIT-SHM"}
+              "xtest": "XTEST", "glx": "GLX", "xc_misc": "XC-MISC", "shm": "MIT-SHM",
+              "shape": "SHAPE", "screensaver": "MIT-SCREEN-SAVER"}
 
 
 class Closed(OSError):

@@ -333,6 +333,24 @@ def waiting_client_leaves(place):
     alive(place)
 
 
+def regions_grow(place):
+    """Regions that lie across each other make the square of what was sent: there is an end to it, and to how many are kept."""
+    one = client(place)
+    one.find_extensions({"xfixes", "shape"})
+    one.reply("xfixes:QueryVersion", client_major_version=5, client_minor_version=0)
+    columns = [{"x": 2 * i, "y": 0, "width": 1, "height": 2000} for i in range(1000)]
+    rows = [{"x": 0, "y": 2 * i, "width": 2000, "height": 1} for i in range(1000)]
+    for region, rectangles in ((1, columns), (2, rows), (3, [])):
+        one.request("xfixes:CreateRegion", region=one.base + region, rectangles=rectangles)
+    check(not one.answers("GetInputFocus", 0), "a thousand rectangles are refused")
+    one.request("xfixes:UnionRegion", source1=one.base + 1, source2=one.base + 2, destination=one.base + 3)
+    check("BadAlloc" in "".join(one.answers("GetInputFocus", 0)), "a million rectangles are not")
+    one.request("shape:Rectangles", destination_window=one.root, rectangles=columns + rows)
+    check("BadAlloc" in "".join(one.answers("GetInputFocus", 0)), "two thousand that lie across each other are not")
+    one.close()
+    alive(place)
+
+
 def garbage(place):
     """Random bytes after a good setup."""
     import random
@@ -352,7 +370,7 @@ def garbage(place):
 CHECKS = [setup_byte_order, setup_cut, setup_authorization, setup_large, setup_dripped, request_cut,
           request_dripped_and_joined, sequence_wraps, unknown_requests, request_too_large, request_large, never_reads,
           opened_and_closed, many_at_once, retained, grab_dies_with_its_client,
-          waiting_client_leaves, garbage]
+          waiting_client_leaves, regions_grow, garbage]
 
 
 def main():

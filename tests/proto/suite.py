@@ -8,6 +8,8 @@ import world
 
 # Atoms above the predefined ones are numbered as a server likes.
 NUMBERED = re.compile(r"atom\?\d+")
+# How long ago something was, or how long it will be.
+TIMED = re.compile(r"\b(ms_until_server|ms_since_user_input)=\d+")
 
 # What a request may need besides its own extension.
 NEEDS = {"xfixes": {"render"}, "xinput": set(), "randr": {"render"}}
@@ -68,6 +70,6 @@ class Suite:
             if "big-" in case.name:
                 here.reply("bigreq:Enable")
             here.send(data)
-            return [NUMBERED.sub("atom", answer) for answer in here.answers(request.full_name, count)]
+            return [TIMED.sub(r"\1=n", NUMBERED.sub("atom", answer)) for answer in here.answers(request.full_name, count)]
         except rawclient.Closed:
             return ["closed"]

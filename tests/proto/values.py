@@ -16,7 +16,7 @@ CREATES = {
     "xfixes:CreateRegion": "region", "xfixes:CreateRegionFromBitmap": "region", "xfixes:CreateRegionFromWindow": "region",
     "xfixes:CreateRegionFromGC": "region", "xfixes:CreateRegionFromPicture": "region",
     "xfixes:CreatePointerBarrier": "barrier",
-    "shm:Attach": "shmseg", "shm:CreatePixmap": "pid",
+    "shm:Attach": "shmseg", "shm:CreatePixmap": "pid", "shm:AttachFd": "shmseg", "shm:CreateSegment": "shmseg",
 }
 
 # Values by field name that hold wherever the name occurs.
@@ -93,6 +93,12 @@ BY_REQUEST = {
     "shm:GetImage": {"drawable": w.PIXMAP, "format": 2, "offset": 400}, "shm:CreatePixmap": {"offset": 400},
     "xfixes:SetCursorName": {"name": b"arrow"}, "xfixes:ChangeCursorByName": {"name": b"arrow"},
     "xfixes:CreateRegionFromBitmap": {"bitmap": w.BITMAP},
+    "shm:CreateSegment": {"size": 4096},
+    "shape:Rectangles": {"rectangles": [{"x": 2, "y": 3, "width": 40, "height": 50}]},
+    "shape:Mask": {"source_bitmap": w.BITMAP}, "shape:Combine": {"source_window": w.CHILD},
+    "xinput:GetDeviceFocus": {"device_id": 3}, "xinput:SetDeviceFocus": {"device_id": 3},
+    "xinput:GetDeviceKeyMapping": {"device_id": 3}, "xinput:GetDeviceModifierMapping": {"device_id": 3},
+    "xinput:GetDeviceControl": {"control_id": 1}, "xinput:OpenDevice": {"device_id": 6},
 }
 
 

@@ -17,7 +17,7 @@ FIXED = {
 
 # The files whose extensions the server offers, and the wire name of each. xproto is the core protocol.
 FILES = ["xproto", "bigreq", "ge", "xkb", "xinput", "randr", "render", "sync", "xfixes", "xinerama", "xtest", "glx",
-         "shape", "shm", "xc_misc"]
+         "shape", "shm", "xc_misc", "screensaver"]
 
 
 class Field:

@@ -1,4 +1,5 @@
-/* softwin_draw put|shm|children: a program that draws its window by X requests, and says what the server shows of it.
+/* softwin_draw put|shm|children|borders: a program that draws its window by X requests, and says what the server shows
+ * of it.
  *
  * Every line is the same on any X server: a digest of what GetImage gives after each frame, and the errors of requests
  * that are wrong. The last says how many frames were shown. */
@@ -179,10 +180,61 @@ static void children(void)
     XSetForeground(dpy, gc, 0x123456);
     XFillRectangle(dpy, window, gc, 5, 5, 30, 30);
     XClearArea(dpy, window, 12, 12, 9, 9, False);
+    show();
     look("at last", window, WIDTH + 40, HEIGHT - 20);
     look("the buffer", buffer, WIDTH, HEIGHT);
     XFreePixmap(dpy, buffer);
     XDestroyImage(image);
+}
+
+static Pixmap pattern(unsigned width, unsigned height, uint32_t seed)
+{
+    Pixmap p = XCreatePixmap(dpy, window, width, height, 24);
+    for (unsigned i = 0; i < width * height; i++) {
+        XSetForeground(dpy, gc, seed * (i + 1) & 0xFFFFFF);
+        XDrawPoint(dpy, p, gc, (int)(i % width), (int)(i / width));
+    }
+    return p;
+}
+
+/* Backgrounds and borders that are pixmaps, and those that are the parent's. */
+static void borders(void)
+{
+    Pixmap a = pattern(7, 5, 0x0F1357), b = pattern(4, 9, 0x312743);
+    XSetWindowBackgroundPixmap(dpy, window, a);
+    XClearWindow(dpy, window); /* a picture that is shown in no other way is a frame */
+    show();
+    look("tiled", window, WIDTH, HEIGHT);
+    Window panel = XCreateSimpleWindow(dpy, window, 21, 10, 90, 60, 6, 0x00FF00, 0x404040);
+    Window inner = XCreateSimpleWindow(dpy, panel, 13, 11, 50, 30, 5, 0xFF00FF, 0x808080);
+    Window copy = XCreateWindow(dpy, panel, 40, 38, 30, 20, 3, CopyFromParent, InputOutput, CopyFromParent, 0, NULL);
+    XSetWindowBackgroundPixmap(dpy, panel, ParentRelative);
+    XSetWindowBackgroundPixmap(dpy, inner, ParentRelative);
+    XSetWindowBackgroundPixmap(dpy, copy, b);
+    XSetWindowBorderPixmap(dpy, panel, b);
+    XSetWindowBorderPixmap(dpy, inner, a);
+    XMapSubwindows(dpy, panel);
+    XMapSubwindows(dpy, window);
+    look("parent relative", window, WIDTH, HEIGHT);
+    XSetWindowBorderPixmap(dpy, copy, CopyFromParent);
+    XSetWindowBorder(dpy, inner, 0x123456);
+    look("borders", window, WIDTH, HEIGHT);
+    XFreePixmap(dpy, b);
+    XMoveResizeWindow(dpy, panel, 30, 14, 100, 70);
+    XSetWindowBorderWidth(dpy, inner, 9);
+    XClearWindow(dpy, panel);
+    XClearWindow(dpy, inner);
+    show();
+    look("moved", window, WIDTH, HEIGHT);
+    XSetWindowBackgroundPixmap(dpy, DefaultRootWindow(dpy), a);
+    XSetWindowBackgroundPixmap(dpy, window, ParentRelative);
+    XClearWindow(dpy, window);
+    XClearWindow(dpy, panel);
+    show();
+    look("as the root", window, WIDTH, HEIGHT);
+    XUnmapWindow(dpy, panel); /* nothing is drawn, but there is more to see */
+    look("alone", window, WIDTH, HEIGHT);
+    XFreePixmap(dpy, a);
 }
 
 int main(int argc, char **argv)
@@ -203,6 +255,8 @@ int main(int argc, char **argv)
         put();
     else if (!strcmp(argv[1], "shm"))
         shm();
+    else if (!strcmp(argv[1], "borders"))
+        borders();
     else
         children();
     XDestroyWindow(dpy, window);

@@ -1,7 +1,7 @@
 """Run one program that draws without OpenGL on Xvfb and under Offstage: what it says of its pixels is the same, and
 every frame that it shows is counted.
 
-    run_softwin.py --build BUILD --venv PYTHON put|shm|children|pygame
+    run_softwin.py --build BUILD --venv PYTHON put|shm|children|borders|pygame
 """
 
 from __future__ import annotations

@@ -154,6 +154,20 @@ static void half_a_request(void)
     ofs_server_destroy(s);
 }
 
+/* What is drawn in several requests is one frame, until all of the window is painted anew. */
+static void drawing(struct ofs_client *c, uint32_t w)
+{
+    unsigned before = seen.frames;
+    ask(c, "112442222", X_PolySegment, 0, 0, w, c->id_base + GC, 0, 0, 7, 7);
+    ask(c, "112442222", X_PolyFillRectangle, 0, 0, w, c->id_base + GC, 0, 0, 4, 4); /* a part, over what was drawn */
+    ask(c, "1124422", X_PolyPoint, 0, 0, w, c->id_base + GC, 3, 3);
+    CHECK(seen.frames == before);
+    ask(c, "112442222", X_PolyFillRectangle, 0, 0, w, c->id_base + GC, 0, 0, 8, 8);
+    CHECK(seen.frames == before + 1);
+    round_trip(c);
+    CHECK(seen.frames == before + 2);
+}
+
 static void trees(void)
 {
     struct ofs_server *s = world();
@@ -176,11 +190,18 @@ static void trees(void)
     ask(c, "112444222222", X_CopyArea, 0, 0, c->id_base + PIXMAP, w, c->id_base + GC, 0, 0, 0, 0, 8, 8);
     round_trip(c);
     CHECK(seen.frames == 3 && seen.corner == 0x333333 && seen.middle == 0x222222);
-    /* Not images, and not a frame. */
+    /* Drawing, and clearing what was drawn. */
     ask(c, "112442222", X_PolyFillRectangle, 0, 0, w, c->id_base + GC, 0, 0, 4, 4);
+    round_trip(c);
+    CHECK(seen.frames == 4);
     ask(c, "11242222", X_ClearArea, 0, 0, w, 0, 0, 4, 4);
     round_trip(c);
-    CHECK(seen.frames == 3);
+    CHECK(seen.frames == 5);
+    /* Who asks for exposures draws when they come. */
+    ask(c, "11242222", X_ClearArea, 1, 0, w, 0, 0, 4, 4);
+    round_trip(c);
+    CHECK(seen.frames == 5);
+    drawing(c, w);
     ask(c, "1124", X_DestroyWindow, 0, 0, c->id_base + CHILD);
     CHECK(seen.gone == 1 && seen.gone_window == c->id_base + CHILD);
     ask(c, "1124", X_DestroyWindow, 0, 0, w);
