@@ -16,8 +16,8 @@ void ofs_log_write(enum ofs_log_module module, enum ofs_log_level level, const c
 /* Is every word of an OFFSTAGE_LOG value a level, or a module and a level? */
 int ofs_log_spec_ok(const char *spec);
 
-/* One line for the person at the terminal, whatever the level: "offstage: ...". For software fallback and for choices
- * that cannot be had; nothing else in the library may use it. */
+/* One line for the person at the terminal, whatever the level: "offstage: ...". For software fallback, for choices
+ * that cannot be had and for a missing library without which nothing is drawn; nothing else in the library may use it. */
 void ofs_log_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for what ends the matter: a device that was asked for and cannot be had, nothing to draw with at all. Also
