@@ -32,6 +32,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k not in dropped and not k.startswith("OFFSTAGE_")}
     kept["PYTHONUNBUFFERED"] = "1"
     kept["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+    kept["ALSOFT_DRIVERS"] = "null"  # OpenAL, where it is there, says on stderr that there is no sound card
     kept.update(extra)
     return kept
 
