@@ -1,4 +1,5 @@
 /* The modules under shim/hook, replaced, so that the hooks can be built and tested by themselves. Connections end here. */
+#include "glx/glx.h"
 #include "hook/init.h"
 #include "util/status.h"
 #include "x11/serve.h"
@@ -17,6 +18,10 @@ void ofs_x11_fork_parent(void)
 }
 
 void ofs_x11_fork_child(void)
+{
+}
+
+void ofs_glx_connecting(void)
 {
 }
 

@@ -60,11 +60,12 @@ def test_contents(wheel):
               for path in (ROOT / "gym_bridge/offstage").rglob("*.py*")}
     python = {name for name in python if "__pycache__" not in name}
     native = {"_native.abi3.so", "bin/offstage", "lib/liboffstage.so"}
-    native |= {f"lib/offstage/lib{name}.so" for name in ("GL", "GLX", "EGL", "OpenGL", "offstage_clock")}
+    native |= {f"lib/offstage/lib{name}.so" for name in ("GL", "GLX", "EGL", "OpenGL", "GLESv1_CM", "GLESv2", "offstage_clock")}
     wanted = python | {"offstage/py.typed"} | {f"offstage/{name}" for name in native}
     extra = {name for name in names if ".dist-info/" not in name} - wanted
     assert wanted <= names
-    assert extra <= {f"offstage/lib/offstage/{name}" for name in ("liboffstage_cuda.so", "libpixman-1.so.0", "libpixman-1.copyright")}
+    bundled = ("liboffstage_cuda.so", "libpixman-1.so.0", "libpixman-1.copyright")
+    assert extra <= {f"offstage/lib/offstage/{name}" for name in bundled}
 
 
 def test_the_command(environment):
