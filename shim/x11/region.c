@@ -1,12 +1,15 @@
 /* Banded regions by a sweep over the y edges of both operands: short, and fast enough for a few hundred windows. */
 #include "x11/region.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum op { SUBTRACT, INTERSECT, UNITE };
 
-enum { MAX_RECTS = 1 << 18 }; /* what lies across each other makes the square of itself; beyond, as if memory were out */
+/* What lies across each other makes the square of itself, and takes the square of the time where nothing of it is left;
+ * beyond, as if memory were out. */
+enum { MAX_RECTS = 1 << 18, MAX_STEPS = 1 << 25 };
 
 static bool push(struct ofs_region *r, struct ofs_rect rect)
 {
@@ -167,6 +170,7 @@ static bool combine(struct ofs_region *a, const struct ofs_region *b, enum op op
     }
     qsort(y, edges, sizeof(*y), compare_int);
     unsigned from_a = 0, from_b = 0, previous = 0;
+    uint64_t steps = 0;
     bool ok = true;
     for (unsigned i = 0; ok && i + 1 < edges; i++) {
         if (y[i] == y[i + 1])
@@ -174,7 +178,8 @@ static bool combine(struct ofs_region *a, const struct ofs_region *b, enum op op
         unsigned na = band(a, y[i], &from_a), nb = band(b, y[i], &from_b), current = out.count;
         /* An empty region has no array, and NULL takes no offset. */
         const struct ofs_rect *ra = na ? a->rects + from_a : NULL, *rb = nb ? b->rects + from_b : NULL;
-        ok = combine_band(&out, op, ra, na, rb, nb, y[i], y[i + 1]);
+        steps += na + nb;
+        ok = steps <= MAX_STEPS && combine_band(&out, op, ra, na, rb, nb, y[i], y[i + 1]);
         if (ok && out.count > current) {
             unsigned before = out.count;
             coalesce(&out, previous, current);

@@ -73,7 +73,13 @@ static EGLint copy_to_pixmap(struct ofs_egl_surface *surface, struct ofs_xdrawab
 
     if (!ofs_size_width(size_px) || !ofs_size_height(size_px))
         return EGL_SUCCESS; /* a pbuffer may have no pixels */
-    buffers = ofs_surface_for(&surface->drawable);
+    /* What this thread draws to is what it has drawn, also if the window has another size since. */
+    if (ofs_current.draw == &surface->drawable && ofs_current.draw_surface) {
+        buffers = ofs_current.draw_surface;
+        atomic_fetch_add(&buffers->refs, 1);
+    } else {
+        buffers = ofs_surface_for(&surface->drawable);
+    }
     if (!buffers)
         return EGL_BAD_ALLOC;
     size_px = buffers->size_px;

@@ -20,15 +20,26 @@ static EGLint buffer_age(struct ofs_egl_surface *surface, EGLint *value)
     return EGL_SUCCESS;
 }
 
+/* Of a window: what the program last asked for, also if that is still on its way to the server. */
+static uint64_t present_size(const struct ofs_egl_surface *surface)
+{
+    int saved_errno = errno;
+
+    if (surface->drawable.kind == OFS_GLX_WINDOW && !ofs_drawable_is_dead(&surface->drawable))
+        ofs_native_sync(surface->display);
+    errno = saved_errno;
+    return ofs_drawable_size(&surface->drawable);
+}
+
 /* Windows and pixmaps: EGL 1.5 section 3.5.6. EGL_SUCCESS or an error. */
 static EGLint query_native(struct ofs_egl_surface *surface, EGLint attribute, EGLint *value)
 {
     switch (attribute) {
     case EGL_WIDTH:
-        *value = (EGLint)ofs_size_width(ofs_drawable_size(&surface->drawable));
+        *value = (EGLint)ofs_size_width(present_size(surface));
         return EGL_SUCCESS;
     case EGL_HEIGHT:
-        *value = (EGLint)ofs_size_height(ofs_drawable_size(&surface->drawable));
+        *value = (EGLint)ofs_size_height(present_size(surface));
         return EGL_SUCCESS;
     case EGL_MULTISAMPLE_RESOLVE:
         *value = surface->multisample_resolve;
