@@ -25,6 +25,8 @@
 #define OFS_EGLX_NULL(error) (ofs_eglx_answer(error), (void *)NULL)
 #define OFS_EGLX_DONE()      (ofs_eglx_answer(EGL_SUCCESS), EGL_TRUE)
 void ofs_eglx_answer(EGLint error);
+/* EGL_SUCCESS as the answer to a swap, which calls the real libEGL only if it has to. */
+void ofs_eglx_answer_frame(void);
 /* The real function is about to answer: eglGetError() is its. */
 void ofs_eglx_passing(void);
 

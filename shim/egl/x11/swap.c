@@ -33,7 +33,10 @@ static EGLBoolean swap(const struct ofs_egl_display *display, EGLSurface handle)
     }
     ofs_eglx_surface_release(surface);
     errno = saved_errno;
-    return error == EGL_SUCCESS ? OFS_EGLX_DONE() : OFS_EGLX_FAIL(error);
+    if (error != EGL_SUCCESS)
+        return OFS_EGLX_FAIL(error);
+    ofs_eglx_answer_frame();
+    return EGL_TRUE;
 }
 
 OFS_EXPORT EGLBoolean eglSwapBuffers(EGLDisplay handle, EGLSurface surface)
