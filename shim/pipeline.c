@@ -2,7 +2,6 @@
 #include <pthread.h>
 
 #include "capture/capture.h"
-#include "capture/readback.h"
 #include "egl/egl.h"
 #include "egl/x11/egl_x11.h"
 #include "glx/glx.h"
@@ -73,7 +72,6 @@ void ofs_pipeline_start(void)
     ofs_tensor_init(&tensor_host);
     capture_host.sink = ofs_tensor_sink();
     ofs_capture_init(&capture_host);
-    ofs_readback_set_place(ofs_glx_read_begin, ofs_glx_read_end);
     ofs_glx_set_observer(ofs_capture_observer());
     ofs_x11_set_loader(&loader);
     ofs_x11_set_gone(ofs_capture_gone);

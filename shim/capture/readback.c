@@ -37,15 +37,6 @@ static void *(*load_from)(const char *name);
 
 void ofs_readback_init(void *(*get_proc)(const char *name)) { load_from = get_proc; }
 
-static bool (*place_begin)(void);
-static void (*place_end)(void);
-
-void ofs_readback_set_place(bool (*begin)(void), void (*end)(void))
-{
-    place_begin = begin;
-    place_end = end;
-}
-
 bool ofs_readback_load(const struct ofs_gl_entry *entries, size_t count)
 {
     bool all = true;
@@ -213,10 +204,7 @@ enum ofs_status ofs_reading_begin(struct ofs_reading *reading, uint32_t height_p
 {
     memset(reading, 0, sizeof *reading);
     pthread_once(&gl.once, load);
-    reading->elsewhere = place_begin && place_begin();
     if (!gl.GetString || !identify(&reading->kind) || !usable(&reading->kind)) {
-        if (reading->elsewhere)
-            place_end();
         ofs_debug("no readback: no context, or entry points are missing");
         return OFS_ENOSYS;
     }
@@ -244,8 +232,6 @@ void ofs_reading_end(const struct ofs_reading *reading)
     restore(reading);
     if (reading->debug)
         gl.Enable(GL_DEBUG_OUTPUT);
-    if (reading->elsewhere)
-        place_end();
 }
 
 enum ofs_status ofs_readback(uint32_t width_px, uint32_t height_px, unsigned char *bgra_out)

@@ -10,9 +10,6 @@
 
 /* Once, before the first read: where entry points come from. */
 void ofs_readback_init(void *(*get_proc)(const char *name));
-/* Around every read, NULL = nothing: begin may make a context of its own current in which the frame is read, and then
- * returns true; end makes the program's current again. */
-void ofs_readback_set_place(bool (*begin)(void), void (*end)(void));
 /* Entry points of that kind into function pointers, for all readers of frames; NULL where one is absent. True: all are there. */
 struct ofs_gl_entry {
     const char *name;
@@ -44,7 +41,7 @@ struct ofs_reading {
     int pack[OFS_READING_PACK];
     float transfer[OFS_READING_TRANSFER];
     int framebuffer, pack_buffer, read_buffer, wanted_buffer;
-    bool debug, elsewhere; /* the second: in another context than the program's */
+    bool debug;
 };
 
 /* Begin to read a frame of this height. Between begin and end nothing but reads may be done in the context.

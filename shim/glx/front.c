@@ -7,7 +7,7 @@
 #include "util/log.h"
 
 /* Takes the spare copying context, or makes one. Its GL state is never changed, so that every user finds it fresh. */
-EGLContext ofs_copier_take(const struct ofs_egl *egl)
+static EGLContext take_copier(const struct ofs_egl *egl)
 {
     EGLContext copier = atomic_exchange(&ofs_glx.copier, (EGLContext)NULL);
     static const EGLint attribs[] = {EGL_NONE};
@@ -22,7 +22,7 @@ EGLContext ofs_copier_take(const struct ofs_egl *egl)
     return copier;
 }
 
-void ofs_copier_give(const struct ofs_egl *egl, EGLContext copier)
+static void give_copier(const struct ofs_egl *egl, EGLContext copier)
 {
     EGLContext none = NULL;
 
@@ -31,7 +31,7 @@ void ofs_copier_give(const struct ofs_egl *egl, EGLContext copier)
 }
 
 /* Makes EGL current again what the binding says. */
-void ofs_current_restore(const struct ofs_egl *egl)
+static void restore(const struct ofs_egl *egl)
 {
     const struct ofs_binding *now = &ofs_current;
 
@@ -53,17 +53,17 @@ bool ofs_with_copier(EGLSurface draw, EGLSurface read, void (*work)(const struct
         return false;
     if (!ofs_current.context)
         ofs_egl_save_current(&egl->fn, &foreign); /* perhaps the program has one of its own current */
-    copier = ofs_copier_take(egl);
+    copier = take_copier(egl);
     ok = copier && egl->fn.eglMakeCurrent(egl->display, draw, read, copier);
     if (ok)
         work(gl, arg);
     else
         ofs_info("cannot get at the pixels of a surface: EGL error 0x%x", (unsigned)egl->fn.eglGetError());
     if (ofs_current.context)
-        ofs_current_restore(egl);
+        restore(egl);
     else
         ofs_egl_restore_current(&egl->fn, egl->display, &foreign);
-    ofs_copier_give(egl, copier);
+    give_copier(egl, copier);
     return ok;
 }
 
@@ -164,16 +164,12 @@ static void show(struct ofs_drawable *drawable, EGLSurface source, uint64_t sequ
 
     if (!ofs_glx.observer || !ofs_glx.observer->swap || !egl)
         return;
-    if (now->context && now->draw == drawable && ofs_resolve_needed(drawable)) {
-        ofs_resolve_show(drawable, now->draw_surface, source);
-        report(drawable, sequence, 0); /* it may be read in a context of ours */
-        ofs_resolve_show(NULL, NULL, EGL_NO_SURFACE);
-    } else if (now->context && now->egl_read == source) {
+    if (now->context && now->egl_read == source) {
         report(drawable, sequence, now->context->serial);
     } else if (now->context) {
         if (egl->fn.eglMakeCurrent(egl->display, now->egl_draw, source, now->context->egl))
             report(drawable, sequence, now->context->serial);
-        ofs_current_restore(egl);
+        restore(egl);
     } else {
         /* A swap of a drawable that is current nowhere. */
         (void)ofs_with_copier(source, source, report_with_copier, &frame);

@@ -112,14 +112,6 @@ static void read_pixels(const struct ofs_gl *gl, void *arg)
                      kept->px);
 }
 
-/* The surfaces that `source` is one of, if this thread draws to them. */
-static struct ofs_surface *surface_of(const struct ofs_drawable *drawable, EGLSurface source)
-{
-    struct ofs_surface *surface = ofs_current.draw == drawable ? ofs_current.draw_surface : NULL;
-
-    return surface && (surface->back == source || surface->front == source) ? surface : NULL;
-}
-
 static void keep(struct ofs_drawable *drawable, struct ofs_look *look, EGLSurface source, uint64_t size_px)
 {
     uint64_t width = ofs_size_width(size_px), height = ofs_size_height(size_px);
@@ -129,7 +121,6 @@ static void keep(struct ofs_drawable *drawable, struct ofs_look *look, EGLSurfac
         return;
     kept->front.width_px = (uint32_t)width;
     kept->front.height_px = (uint32_t)height;
-    source = ofs_resolved(drawable, surface_of(drawable, source), source);
     if (!ofs_with_copier(source, source, read_pixels, kept)) {
         release(kept);
         return;

@@ -143,7 +143,6 @@ struct ofs_surface {
     _Atomic int refs;
     EGLSurface back;              /* what is drawn to and read from, unless the front is asked for */
     EGLSurface front;             /* the true front, EGL_NO_SURFACE until a program asks for it */
-    EGLSurface resolved;          /* one sample a pixel of what was read last; EGL_NO_SURFACE until that is needed */
     bool front_is_back;           /* drawing goes to both: reads of the front read the back */
     uint64_t size_px;
     _Atomic int user;             /* thread that may make it current, 0 = any; OFS_SURFACE_LOOKED_AT */
@@ -212,8 +211,6 @@ bool ofs_surface_is_busy(struct ofs_drawable *drawable);
 /* The thread did not make them current, or no longer has: others may. Accepts NULL; nothing if they are current in it. */
 void ofs_surface_unused(struct ofs_surface *surface);
 void ofs_surface_release(struct ofs_surface *surface); /* accepts NULL */
-/* Give the surface one that its samples can be resolved into; false if EGL has none to give. */
-bool ofs_surface_need_resolved(struct ofs_drawable *drawable, struct ofs_surface *surface);
 /* Give the surface a true front; false if EGL has none to give. */
 bool ofs_surface_need_front(struct ofs_drawable *drawable, struct ofs_surface *surface);
 
@@ -282,20 +279,6 @@ void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source);
 /* A context of our own is current while `work` runs, and what was before is so afterwards; false if there is none to be had.
  * The surfaces may be the binding's, or any that no other thread uses. */
 bool ofs_with_copier(EGLSurface draw, EGLSurface read, void (*work)(const struct ofs_gl *gl, void *arg), void *arg);
-
-/* The parts of it: a context of ours, NULL if there is none to be had; and what the binding says current again. */
-EGLContext ofs_copier_take(const struct ofs_egl *egl);
-void ofs_copier_give(const struct ofs_egl *egl, EGLContext copier); /* accepts NULL */
-void ofs_current_restore(const struct ofs_egl *egl);
-
-/* Multisampled drawables (resolve.c). */
-
-/* Reading such a drawable gives single samples. */
-bool ofs_resolve_needed(const struct ofs_drawable *drawable);
-/* While the observer is called: the frame that it may read. NULL, NULL: no more. */
-void ofs_resolve_show(struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source);
-/* What to read for `source`, one of the surface's: it was resolved, if that is needed and can be done. `surface` may be NULL. */
-EGLSurface ofs_resolved(struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source);
 
 /* What X reads of windows and pixmaps that OpenGL draws in (look.c). */
 

@@ -15,8 +15,7 @@
 #define OFS_LOG_MODULE OFS_MOD_GLX
 #include "util/log.h"
 
-static EGLSurface create_pbuffer(const struct ofs_egl *egl, EGLConfig config, const struct ofs_drawable *drawable,
-                                 uint64_t size_px)
+static EGLSurface create_pbuffer(const struct ofs_egl *egl, const struct ofs_drawable *drawable, uint64_t size_px)
 {
     EGLint attribs[9], *at = attribs;
     EGLSurface surface;
@@ -30,7 +29,7 @@ static EGLSurface create_pbuffer(const struct ofs_egl *egl, EGLConfig config, co
         *at++ = EGL_GL_COLORSPACE_SRGB_KHR;
     }
     *at = EGL_NONE;
-    surface = egl->fn.eglCreatePbufferSurface(egl->display, config, attribs);
+    surface = egl->fn.eglCreatePbufferSurface(egl->display, drawable->config->egl, attribs);
     if (surface == EGL_NO_SURFACE)
         ofs_info("no pbuffer of %ux%u: EGL error 0x%x", ofs_size_width(size_px), ofs_size_height(size_px),
                  (unsigned)egl->fn.eglGetError());
@@ -49,7 +48,7 @@ struct ofs_surface *ofs_surface_adopt(EGLSurface take_back, uint64_t size_px)
     }
     surface->refs = 1;
     surface->size_px = size_px;
-    surface->front = surface->resolved = EGL_NO_SURFACE;
+    surface->front = EGL_NO_SURFACE;
     surface->back = take_back;
     return surface;
 }
@@ -57,7 +56,7 @@ struct ofs_surface *ofs_surface_adopt(EGLSurface take_back, uint64_t size_px)
 static struct ofs_surface *surface_new(struct ofs_drawable *drawable, uint64_t size_px)
 {
     const struct ofs_egl *egl = ofs_egl_opened();
-    EGLSurface back = egl ? create_pbuffer(egl, drawable->config->egl, drawable, size_px) : EGL_NO_SURFACE;
+    EGLSurface back = egl ? create_pbuffer(egl, drawable, size_px) : EGL_NO_SURFACE;
     struct ofs_surface *surface = back != EGL_NO_SURFACE ? ofs_surface_adopt(back, size_px) : NULL;
 
     if (surface)
@@ -75,8 +74,6 @@ void ofs_surface_release(struct ofs_surface *surface)
         (void)egl->fn.eglDestroySurface(egl->display, surface->back);
         if (surface->front != EGL_NO_SURFACE)
             (void)egl->fn.eglDestroySurface(egl->display, surface->front);
-        if (surface->resolved != EGL_NO_SURFACE)
-            (void)egl->fn.eglDestroySurface(egl->display, surface->resolved);
     }
     free(surface);
 }
@@ -174,42 +171,11 @@ bool ofs_surface_need_front(struct ofs_drawable *drawable, struct ofs_surface *s
         return true;
     if (!egl)
         return false;
-    surface->front = create_pbuffer(egl, drawable->config->egl, drawable, surface->size_px);
+    surface->front = create_pbuffer(egl, drawable, surface->size_px);
     if (surface->front == EGL_NO_SURFACE)
         return false;
     atomic_store(&drawable->tracks_front, true);
     /* What the front held until now was not kept. Right after a swap, which is when programs look, it equals the back. */
     ofs_front_update(surface, 0, 0, (int)ofs_size_width(surface->size_px), (int)ofs_size_height(surface->size_px));
     return true;
-}
-
-/* The config's twin with one sample and without what is never read. */
-static bool plain_config(const struct ofs_egl *egl, EGLConfig config, EGLConfig *out)
-{
-    static const EGLint same[] = {EGL_RED_SIZE, EGL_GREEN_SIZE, EGL_BLUE_SIZE, EGL_ALPHA_SIZE};
-    EGLint wanted[2 * OFS_ARRAY_LEN(same) + 5], *at = wanted, samples = 1, count = 0;
-
-    for (size_t i = 0; i < OFS_ARRAY_LEN(same); i++) {
-        *at++ = same[i];
-        if (!egl->fn.eglGetConfigAttrib(egl->display, config, same[i], at++))
-            return false;
-    }
-    *at++ = EGL_SURFACE_TYPE;
-    *at++ = EGL_PBUFFER_BIT;
-    *at++ = EGL_RENDERABLE_TYPE;
-    *at++ = EGL_OPENGL_BIT;
-    *at = EGL_NONE;
-    /* The fewest samples come first. */
-    return egl->fn.eglChooseConfig(egl->display, wanted, out, 1, &count) && count == 1 &&
-           egl->fn.eglGetConfigAttrib(egl->display, *out, EGL_SAMPLES, &samples) && samples <= 1;
-}
-
-bool ofs_surface_need_resolved(struct ofs_drawable *drawable, struct ofs_surface *surface)
-{
-    const struct ofs_egl *egl = ofs_egl_opened();
-    EGLConfig config;
-
-    if (surface->resolved == EGL_NO_SURFACE && egl && plain_config(egl, drawable->config->egl, &config))
-        surface->resolved = create_pbuffer(egl, config, drawable, surface->size_px);
-    return surface->resolved != EGL_NO_SURFACE;
 }
