@@ -137,6 +137,10 @@ class Contestant:
         self.name, self.program, self.env = name, program, env
         self.prefix, self.options = list(prefix), list(options)
 
+    def variant(self, name, **variables):
+        """The same program with more environment variables."""
+        return Contestant(name, self.program, dict(self.env, **variables), self.prefix, self.options)
+
     def argv(self, *more):
         return self.prefix + [self.program, *self.options, *more]
 
@@ -211,14 +215,14 @@ class Setup:
             found.append(Contestant("offstage", self.program("bench_x"), self.offstage_env()))
         return found
 
-    def python(self, script):
-        """The contestants of a Python scene."""
+    def python(self, script, module="arcade"):
+        """The contestants of a Python scene that needs a module."""
         python = self.args.python
         script = os.path.join(self.args.root, "bench", script)
         if not os.access(python, os.X_OK):
             raise SkipBench(f"no {python}: ./scripts/setup makes it")
-        if subprocess.run([python, "-c", "import arcade"], env=self.base_env, capture_output=True).returncode:
-            raise SkipBench(f"{python} has no arcade")
+        if subprocess.run([python, "-c", f"import {module}"], env=self.base_env, capture_output=True).returncode:
+            raise SkipBench(f"{python} has no {module}")
         found = []
         if self.server:
             found.append(Contestant("xvfb", python, self.xvfb_env(), options=[script]))

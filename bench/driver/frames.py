@@ -65,3 +65,19 @@ def run_python(setup, out):
         if not contestants:
             raise SkipBench("no contestant")
         measure(setup, out, "python", name, contestants, [])
+
+
+def run_software(setup, out):
+    """Windows that are presented without OpenGL, with pygame. SDL presents them through OpenGL unless it is told not to:
+    Offstage tells it where OpenGL is software, and "xvfb-copy" is an Xvfb whose user knew that."""
+    for size in ("640x480", "1280x720"):
+        for name, options in (("present", []), ("draw and present", ["--draw"])):
+            contestants = [c for c in setup.python("software_window.py", "pygame") if c.name != "egl"]
+            contestants += [c.variant("xvfb-copy", SDL_FRAMEBUFFER_ACCELERATION="0")
+                            for c in contestants if c.name == "xvfb"]
+            measure(setup, out, "software", f"{size} {name}", contestants, ["--size", size, *options])
+
+
+def targets(check, ratio, median):
+    check("pygame without OpenGL, 640x480, frames presented / Xvfb",
+          ratio("software", "640x480 present", "offstage", "xvfb"), 2.0, at_least=True)

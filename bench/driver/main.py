@@ -9,6 +9,7 @@ import first_frame
 import frames
 import game_costs
 import games
+import glmark2
 import memory
 import report
 import side_by_side
@@ -19,6 +20,8 @@ GROUPS = {
     "frames": (frames.run, "frames/s of the C scenes, each frame finished by glFinish"),
     "readback": (frames.run_readback, "the same, each frame finished by reading it as BGRA"),
     "python": (frames.run_python, "Arcade sprites and pyglet labels; the peer is pyglet's headless mode (EGL)"),
+    "software": (frames.run_software, "frames/s of a pygame window without OpenGL"),
+    "glmark2": (glmark2.run, "scores of glmark2 and glmark2-es2"),
     "first-frame": (first_frame.run, "from process start to the first finished frame, ms"),
     "memory": (memory.run, "resident memory of the process tree, server included; and what the X side adds"),
     "x": (xside.run, "XSync round trip, XOpenDisplay, CPU time of an idle client"),
@@ -92,7 +95,7 @@ def main(argv):
         return 77
     started = time.monotonic()
     out = report.Report(args, setup)
-    out.more_targets += [capture.targets, games.targets, game_costs.targets]
+    out.more_targets += [frames.targets, glmark2.targets, capture.targets, games.targets, game_costs.targets]
     out.print_header()
     try:
         for name, (group, _) in GROUPS.items():

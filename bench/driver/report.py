@@ -6,7 +6,7 @@ import platform
 import statistics
 import subprocess
 
-ORDER = ("egl", "control", "offstage", "offstage-run", "xvfb", "xvfb-run")
+ORDER = ("egl", "control", "offstage", "offstage-run", "xvfb", "xvfb-copy", "xvfb-run")
 PEERS = ("egl", "xvfb")  # that the others are compared with
 
 

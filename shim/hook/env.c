@@ -13,7 +13,11 @@
 static char display[] = "DISPLAY=:0";
 static char session_type[] = "XDG_SESSION_TYPE=x11";
 
-/* The environment with one more entry. The block that the kernel made has no room, and setenv would allocate while
+/* SDL would present a window without OpenGL as an OpenGL texture, also where OpenGL is the processor: a draw of the whole
+ * window in place of a copy, which costs ten to twenty times as much. */
+static char plain_sdl[] = "SDL_FRAMEBUFFER_ACCELERATION=0";
+
+/* The environment with more entries. The block that the kernel made has no room, and setenv would allocate while
  * other libraries' constructors have not run. libc copies from any block that it did not make, and never frees one. */
 static char *extended[1024];
 
@@ -24,17 +28,35 @@ static bool names(const char *entry, const char *name)
     return strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
-static void append_display(size_t count)
+static void append(size_t count, char *entry)
 {
     if (count + 2 > OFS_ARRAY_LEN(extended)) {
-        (void)setenv("DISPLAY", ":0", 1);
+        char *equals = strchr(entry, '=');
+
+        *equals = '\0';
+        (void)setenv(entry, equals + 1, 1);
+        *equals = '=';
         return;
     }
-    if (count)
+    if (count && environ != extended)
         memcpy(extended, environ, count * sizeof(extended[0]));
-    extended[count] = display;
+    extended[count] = entry;
     extended[count + 1] = NULL;
     environ = extended;
+}
+
+/* Only where it is certain without asking a driver, which a library that has just been loaded cannot do yet. */
+static bool draws_in_software(void)
+{
+    static const char *const gpus[] = { "/dev/nvidiactl", "/dev/dri", "/dev/dxg" };
+    const char *wanted = getenv("OFFSTAGE_GPU");
+
+    if (wanted && wanted[0] && strcmp(wanted, "auto") != 0)
+        return strcmp(wanted, "software") == 0;
+    for (size_t i = 0; i < OFS_ARRAY_LEN(gpus); i++)
+        if (access(gpus[i], F_OK) == 0)
+            return false;
+    return true;
 }
 
 void ofs_env_prepare(void)
@@ -57,7 +79,9 @@ void ofs_env_prepare(void)
     if (environ)
         environ[kept] = NULL;
     if (!have_display)
-        append_display(kept);
+        append(kept++, display);
+    if (!getenv("SDL_FRAMEBUFFER_ACCELERATION") && draws_in_software())
+        append(kept, plain_sdl);
 }
 
 void ofs_env_report(void)

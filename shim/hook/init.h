@@ -23,7 +23,8 @@ void ofs_pipeline_start(void);
 /* Provided by the composition file: in the child after fork, glx and capture forget what was the parent's. */
 void ofs_pipeline_fork_child(void);
 
-/* env.c: DISPLAY names us, and toolkits that could choose Wayland do not. Allocates nothing in any usual process. */
+/* env.c: DISPLAY names us, toolkits that could choose Wayland do not, and in software SDL presents windows without OpenGL
+ * by a copy. Allocates nothing in any usual process. */
 void ofs_env_prepare(void);
 /* env.c: says in the log (info) which variables of the user's keep a toolkit away from X. */
 void ofs_env_report(void);

@@ -66,6 +66,9 @@ static int environment(void)
         return 103;
     if (getenv("XDG_SESSION_TYPE") && strcmp(getenv("XDG_SESSION_TYPE"), "x11") != 0)
         return 104;
+    const char *wanted = getenv("OFS_WANTED_SDL"), *sdl = getenv("SDL_FRAMEBUFFER_ACCELERATION");
+    if (wanted && (strcmp(wanted, sdl ? sdl : "none") != 0 || count_of("SDL_FRAMEBUFFER_ACCELERATION") > 1))
+        return 108;
     /* libc can still change it. */
     if (setenv("OFS_NEW", "1", 1) || setenv("DISPLAY", ":5", 1) || unsetenv("OFS_FIRST"))
         return 105;
