@@ -32,6 +32,8 @@ START_KEYS = {arcade.key.SPACE, arcade.key.ENTER}
 # Pictures are drawn four times too large and scaled down, which smooths their edges.
 OVERSAMPLE = 4
 
+EXHAUST_RADII, CRASH_RADII = (4, 5, 6), (3, 5, 7)
+
 
 def shade(color: tuple[int, int, int], factor: float) -> tuple[int, int, int, int]:
     """The colour darkened (factor < 1) or lightened towards white (factor > 1)."""
@@ -109,7 +111,8 @@ class BrickDodgeWindow(arcade.Window):
     """
 
     def __init__(self, seed: int | None = None, *, scale: float = 1.0, effects: bool = True) -> None:
-        super().__init__(round(rules.WIDTH * scale), round(rules.HEIGHT * scale), TITLE)
+        # Four samples a pixel would cost a processor that draws about as much again, and learners average pixels anyway.
+        super().__init__(round(rules.WIDTH * scale), round(rules.HEIGHT * scale), TITLE, antialiasing=False)
         self.game = BrickDodge(seed)
         self.effects = effects
         self.held: list[int] = []  # direction keys that are down, the latest last
@@ -128,10 +131,28 @@ class BrickDodgeWindow(arcade.Window):
         self.camera = arcade.Camera2D(position=(0, 0), projection=whole)
         self.brick_camera = arcade.Camera2D(position=(0, 0), projection=whole)
         self.sky = self.make_sky()
+        self.pictures = self.make_pictures()
         if effects:
             arcade.resources.load_kenney_fonts()
             self.make_stars()
             self.make_texts()
+
+    def make_pictures(self) -> list[arcade.Texture]:
+        """All pictures of sprites, held and put side by side on the graphics card before the first is drawn.
+
+        Arcade drops a picture that no sprite has any more, and puts it elsewhere when it comes back. The samples at the edge
+        of a sprite reach out to the picture's neighbours (a star is a large picture made small), so that the same scene
+        would look a shade different, depending on what was drawn before.
+        """
+        white = (255, 255, 255, 255)
+        pictures = [self.ship.texture, *self.brick_textures]
+        if self.effects:
+            pictures.append(arcade.SpriteSolidColor(1, 1).texture)
+            pictures += [arcade.SpriteCircle(radius, white, soft=True).texture
+                         for radius in sorted({*EXHAUST_RADII, *CRASH_RADII})]
+        for picture in pictures:
+            self.ctx.default_atlas.add(picture)
+        return pictures
 
     def make_sky(self) -> arcade.shape_list.ShapeElementList:
         shapes = arcade.shape_list.ShapeElementList()
@@ -196,7 +217,7 @@ class BrickDodgeWindow(arcade.Window):
         position = (self.game.ship_x + self.looks.uniform(-3, 3), rules.SHIP_Y - rules.SHIP_HEIGHT / 2 + 4)
         velocity = (self.looks.uniform(-0.4, 0.4) - self.game.lean, self.looks.uniform(-3.2, -2.0))
         color = self.looks.choice(((255, 214, 120), (255, 160, 90), SHIP_COLOR))
-        self.sparks.append(Spark(self.looks.choice((4, 5, 6)), color, position, velocity, 22))
+        self.sparks.append(Spark(self.looks.choice(EXHAUST_RADII), color, position, velocity, 22))
 
     def crash(self) -> None:
         self.shake = 18
@@ -204,7 +225,7 @@ class BrickDodgeWindow(arcade.Window):
             velocity = (self.looks.gauss(0, 2.6), self.looks.gauss(1.0, 2.6))
             color = self.looks.choice((SHIP_COLOR, (255, 255, 255), (255, 190, 110), (255, 110, 110)))
             position = (self.game.ship_x, rules.SHIP_Y)
-            self.sparks.append(Spark(self.looks.choice((3, 5, 7)), color, position, velocity, self.looks.randint(25, 70)))
+            self.sparks.append(Spark(self.looks.choice(CRASH_RADII), color, position, velocity, self.looks.randint(25, 70)))
 
     def place_sprites(self) -> None:
         self.place_bricks()

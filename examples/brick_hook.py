@@ -28,11 +28,12 @@ def setup(game: Any) -> None:
 
 
 def reset(game: Any, seed: int) -> None:
-    """Begin the game that belongs to this seed; sparks and stars, which are seen too, begin with it."""
+    """Begin the game that belongs to this seed; sparks, stars and the best score, which are seen too, begin with it."""
     global told
     told = 0
     window = game.find("BrickDodgeWindow")
     window.game.reset(seed)
+    window.game.best = 0
     window.looks.seed(seed)
     window.shake = 0
     window.sparks.clear()

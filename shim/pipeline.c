@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "capture/capture.h"
+#include "capture/readback.h"
 #include "egl/egl.h"
 #include "egl/x11/egl_x11.h"
 #include "glx/glx.h"
@@ -10,9 +11,11 @@
 #include "hook/real.h"
 #include "lockstep/lockstep.h"
 #include "tensor/tensor.h"
+#include "util/opt.h"
 #include "util/status.h"
 #include "x11/input.h"
 #include "x11/present.h"
+#include "x11/schedule.h"
 #include "x11/serve.h"
 #include "x11/xview.h"
 
@@ -67,15 +70,25 @@ static void present(const struct ofs_present *frame)
     ofs_capture_shown(&shown);
 }
 
+static const struct ofs_x11_schedule schedule = {
+    .next_ms = ofs_capture_next_ms,
+    .run = ofs_capture_run,
+    .end_at_ms = ofs_capture_end_at_ms,
+    .end = ofs_capture_end,
+};
+
 void ofs_pipeline_start(void)
 {
     ofs_tensor_init(&tensor_host);
     capture_host.sink = ofs_tensor_sink();
     ofs_capture_init(&capture_host);
+    ofs_readback_set_place(ofs_glx_read_begin, ofs_glx_read_end);
     ofs_glx_set_observer(ofs_capture_observer());
     ofs_x11_set_loader(&loader);
     ofs_x11_set_gone(ofs_capture_gone);
     ofs_x11_set_presenter(present);
+    if (ofs_options_get()->input || ofs_options_get()->session)
+        ofs_x11_set_schedule(&schedule);
     ofs_xview_set_front_source(&ofs_glx_fronts);
     ofs_lockstep_init(&lockstep_host);
 }

@@ -5,6 +5,7 @@ import sys
 import time
 
 import capture
+import draw
 import first_frame
 import frames
 import game_costs
@@ -25,7 +26,8 @@ GROUPS = {
     "first-frame": (first_frame.run, "from process start to the first finished frame, ms"),
     "memory": (memory.run, "resident memory of the process tree, server included; and what the X side adds"),
     "x": (xside.run, "XSync round trip, XOpenDisplay, CPU time of an idle client"),
-    "parallel": (side_by_side.run, "frames/s of 1, 4 and 16 processes side by side"),
+    "draw": (draw.run, "processor time of drawing requests, client and server together, beside Xvfb's"),
+    "parallel": (side_by_side.run, "frames/s of 1, 4 and 16 processes side by side, of 64 on a GPU"),
     "capture": (capture.run, "from a drawn window to an observation in memory, in C and in Python"),
     "games": (games.run, "steps/s of 1 to 16 games played side by side, against AsyncVectorEnv that reads pixels"),
     "game-costs": (game_costs.run, "a step beyond the game's own frame, and how long a new episode takes"),

@@ -2,7 +2,7 @@
 from contestants import Failed, rotated
 from report import Case
 
-COUNTS = (1, 4, 16)
+COUNTS, ON_A_GPU = (1, 4, 16), (64,)
 SCENES = ("triangle-84", "gears-300")
 
 
@@ -26,8 +26,9 @@ def total_rate(contestant, count, scene, ms):
 def run(setup, out):
     rounds = 1 if setup.args.smoke else min(5, setup.args.rounds)
     ms = setup.args.slice_ms * setup.args.slices
+    counts = COUNTS + (ON_A_GPU if setup.args.gpu == "hardware" else ())
     for scene in SCENES:
-        for count in COUNTS[:2] if setup.args.smoke else COUNTS:
+        for count in counts[:2] if setup.args.smoke else counts:
             case = Case("parallel", f"{scene} x {count}", "frames/s", higher_is_better=True)
             try:
                 for number in range(rounds):

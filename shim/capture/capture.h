@@ -42,6 +42,12 @@ void ofs_capture_shown(const struct ofs_shown *shown);
 /* The window will show no more frames. Preserves errno. */
 void ofs_capture_gone(uint32_t window);
 
+/* What is done at a time, with frames or without; `schedule` of x11/schedule.h has the rules. */
+uint32_t ofs_capture_next_ms(void);          /* of the input script */
+void ofs_capture_run(uint32_t since_map_ms);
+uint64_t ofs_capture_end_at_ms(void);        /* of the launcher's --seconds */
+void ofs_capture_end(void);
+
 /* What is known of this process's rendering: empty texts before the first context. */
 struct ofs_capture_window {
     uint32_t window, width_px, height_px;

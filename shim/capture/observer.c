@@ -18,16 +18,19 @@
 
 #define OFS_LOG_MODULE OFS_MOD_CAPTURE
 #define NS_PER_S       1000000000ull
+#define NS_PER_MS      1000000ull
 
 /* All mutable state of this file. */
 static struct {
     const struct ofs_capture_host *host;
     pthread_mutex_t lock;
-    struct ofs_session *session;   /* NULL without a launcher */
-    struct ofs_session_slot *slot; /* in the session page, else `own`; NULL before the first use */
+    struct ofs_session *session;   /* NULL without a launcher, and before the first use */
+    bool opened;                   /* it was looked for */
+    struct ofs_session_slot *slot; /* in the session page, else `own`; NULL before the first frame or context */
     struct ofs_session_slot own;
     uint64_t limit, period_ns;                /* frames in all, time between two of one window; 0 = none */
     bool closing;                             /* the last frame that counts has been drawn */
+    bool asked;                               /* the windows were asked to close */
     bool live[OFS_SESSION_WINDOWS];           /* the window of this row still exists */
     uint64_t due_ns[OFS_SESSION_WINDOWS + 1]; /* when the next frame may be shown; last: windows without a row */
 } capture = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -36,7 +39,7 @@ static struct {
 struct decision {
     uint64_t number;  /* of this frame in the process, from 1 */
     uint64_t wait_ns; /* CLOCK_MONOTONIC; 0 = do not wait */
-    bool keep, close;
+    bool keep, close, ask; /* ask: the windows were not asked to close yet */
 };
 
 static uint64_t now_ns(void)
@@ -44,6 +47,16 @@ static uint64_t now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* With the lock held. */
+static struct ofs_session *open_session(void)
+{
+    const char *path = ofs_options_get()->session;
+    if (!capture.opened && path)
+        capture.session = ofs_page_open(path);
+    capture.opened = true;
+    return capture.session;
 }
 
 /* First use in this process: claim a slot and prepare to keep frames. With the lock held. */
@@ -55,11 +68,9 @@ static void start(void)
     options = ofs_options_get();
     capture.limit = options->frames;
     capture.period_ns = options->fps > 0 ? (uint64_t)(NS_PER_S / options->fps) : 0;
-    capture.session = NULL;
-    capture.slot = options->session ? ofs_page_claim(options->session, &capture.session) : NULL;
-    if (!capture.slot)
-        capture.slot = &capture.own;
-    ofs_keep_start(capture.session ? options->session : NULL, capture.session ? capture.slot : NULL);
+    struct ofs_session_slot *claimed = open_session() ? ofs_page_claim(capture.session) : NULL;
+    capture.slot = claimed ? claimed : &capture.own;
+    ofs_keep_start(claimed ? options->session : NULL, claimed);
 }
 
 static void copy_text(char *to, size_t bytes, const char *from)
@@ -163,6 +174,8 @@ static bool decide(struct ofs_shown *shown, struct decision *decision)
             decision->number == capture.limit ||
             (capture.session && atomic_load_explicit(&capture.session->close_request, memory_order_relaxed));
         capture.closing = decision->close;
+        decision->ask = decision->close && !capture.asked;
+        capture.asked |= decision->close;
         decision->keep = ofs_keep_wanted() && shown->largest;
     }
     pthread_mutex_unlock(&capture.lock);
@@ -195,7 +208,8 @@ void ofs_capture_shown(const struct ofs_shown *frame)
     if (decision.close) {
         ofs_keep_finish();
         ofs_info("closing after frame %llu", (unsigned long long)decision.number);
-        capture.host->request_close();
+        if (decision.ask)
+            capture.host->request_close();
         atomic_store(&capture.slot->close_sent, 1);
     } else if (counts) {
         ofs_play_frame(capture.host, decision.number);
@@ -222,6 +236,48 @@ static void observe_leaving(void)
     int saved_errno = errno;
     if (capture.host->sink)
         capture.host->sink->leaving();
+    errno = saved_errno;
+}
+
+uint32_t ofs_capture_next_ms(void) { return ofs_play_next_ms(); }
+
+void ofs_capture_run(uint32_t since_map_ms)
+{
+    int saved_errno = errno;
+    ofs_play_until(capture.host, since_map_ms);
+    errno = saved_errno;
+}
+
+uint64_t ofs_capture_end_at_ms(void)
+{
+    const struct ofs_session *session;
+    uint64_t end_at_ms = UINT64_MAX;
+    pthread_mutex_lock(&capture.lock);
+    session = open_session();
+    if (session && session->close_at_ns && !capture.asked)
+        end_at_ms = (session->close_at_ns + NS_PER_MS - 1) / NS_PER_MS;
+    pthread_mutex_unlock(&capture.lock);
+    return end_at_ms;
+}
+
+/* A program that draws when something changes may show no frame at which to find out that its time is up. Its frames count
+ * until there is one. */
+void ofs_capture_end(void)
+{
+    int saved_errno = errno;
+    struct ofs_session_slot *slot;
+    bool ask;
+    pthread_mutex_lock(&capture.lock);
+    ask = !capture.asked;
+    capture.asked = true;
+    slot = capture.slot;
+    pthread_mutex_unlock(&capture.lock);
+    if (ask) {
+        ofs_info("closing: the time is up");
+        capture.host->request_close();
+        if (slot)
+            atomic_store(&slot->close_sent, 1);
+    }
     errno = saved_errno;
 }
 
@@ -283,8 +339,9 @@ void ofs_capture_fork_child(void)
 {
     pthread_mutex_init(&capture.lock, NULL);
     capture.session = NULL;
+    capture.opened = false;
     capture.slot = NULL;
-    capture.closing = false;
+    capture.closing = capture.asked = false;
     memset(&capture.own, 0, sizeof capture.own);
     memset(capture.live, 0, sizeof capture.live);
     memset(capture.due_ns, 0, sizeof capture.due_ns);

@@ -15,7 +15,7 @@
 
 #define OFS_LOG_MODULE OFS_MOD_CAPTURE
 
-static struct ofs_session *map_page(const char *path)
+struct ofs_session *ofs_page_open(const char *path)
 {
     struct ofs_session *page;
     struct stat st;
@@ -41,13 +41,9 @@ static struct ofs_session *map_page(const char *path)
     return page;
 }
 
-struct ofs_session_slot *ofs_page_claim(const char *path, struct ofs_session **session_out)
+struct ofs_session_slot *ofs_page_claim(struct ofs_session *page)
 {
     uint32_t self = (uint32_t)getpid();
-    struct ofs_session *page = map_page(path);
-    *session_out = page;
-    if (!page)
-        return NULL;
     for (int i = 0; i < OFS_SESSION_SLOTS; i++) {
         struct ofs_session_slot *slot = &page->slots[i];
         uint32_t owner = 0;
@@ -59,8 +55,6 @@ struct ofs_session_slot *ofs_page_claim(const char *path, struct ofs_session **s
         }
     }
     ofs_warn("more than %d processes draw; this one is not counted", OFS_SESSION_SLOTS);
-    munmap(page, sizeof *page);
-    *session_out = NULL;
     return NULL;
 }
 

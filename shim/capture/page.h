@@ -4,9 +4,10 @@
 
 #include "capture/session.h"
 
-/* Map the page at `path` and claim a slot for this process, cleared. The mapping stays for the life of the process.
- * *session_out is NULL and the result NULL when there is no page, it is not ours to use, or every slot is taken. */
-struct ofs_session_slot *ofs_page_claim(const char *path, struct ofs_session **session_out);
+/* Map the page at `path`; the mapping stays for the life of the process. NULL: there is none, or it is not ours to use. */
+struct ofs_session *ofs_page_open(const char *path);
+/* Claim a slot in it for this process, cleared. NULL: every one is taken. */
+struct ofs_session_slot *ofs_page_claim(struct ofs_session *page);
 
 /* Create this process's frame file "<path>.<pid>", empty. Returns a close-on-exec descriptor out of the program's way,
  * or -1. */

@@ -37,6 +37,15 @@ static void *(*load_from)(const char *name);
 
 void ofs_readback_init(void *(*get_proc)(const char *name)) { load_from = get_proc; }
 
+static bool (*place_begin)(void);
+static void (*place_end)(void);
+
+void ofs_readback_set_place(bool (*begin)(void), void (*end)(void))
+{
+    place_begin = begin;
+    place_end = end;
+}
+
 bool ofs_readback_load(const struct ofs_gl_entry *entries, size_t count)
 {
     bool all = true;
@@ -200,9 +209,8 @@ static void swap_red_blue(unsigned char *pixels, size_t count)
     }
 }
 
-enum ofs_status ofs_reading_begin(struct ofs_reading *reading, uint32_t height_px)
+static enum ofs_status begin(struct ofs_reading *reading, uint32_t height_px)
 {
-    memset(reading, 0, sizeof *reading);
     pthread_once(&gl.once, load);
     if (!gl.GetString || !identify(&reading->kind) || !usable(&reading->kind)) {
         ofs_debug("no readback: no context, or entry points are missing");
@@ -219,6 +227,24 @@ enum ofs_status ofs_reading_begin(struct ofs_reading *reading, uint32_t height_p
     return OFS_OK;
 }
 
+enum ofs_status ofs_reading_begin_here(struct ofs_reading *reading, uint32_t height_px)
+{
+    memset(reading, 0, sizeof *reading);
+    return begin(reading, height_px);
+}
+
+enum ofs_status ofs_reading_begin(struct ofs_reading *reading, uint32_t height_px)
+{
+    enum ofs_status status;
+
+    memset(reading, 0, sizeof *reading);
+    reading->elsewhere = place_begin && place_begin();
+    status = begin(reading, height_px);
+    if (status != OFS_OK && reading->elsewhere)
+        place_end();
+    return status;
+}
+
 void ofs_reading_rows(const struct ofs_reading *reading, uint32_t x_px, uint32_t y_px, uint32_t width_px, uint32_t rows,
                       void *out)
 {
@@ -232,6 +258,8 @@ void ofs_reading_end(const struct ofs_reading *reading)
     restore(reading);
     if (reading->debug)
         gl.Enable(GL_DEBUG_OUTPUT);
+    if (reading->elsewhere)
+        place_end();
 }
 
 enum ofs_status ofs_readback(uint32_t width_px, uint32_t height_px, unsigned char *bgra_out)

@@ -10,6 +10,9 @@
 
 /* Once, before the first read: where entry points come from. */
 void ofs_readback_init(void *(*get_proc)(const char *name));
+/* Around every read, NULL = nothing: begin may make a context of its own current in which the frame is read, and then
+ * returns true; end makes the program's current again. */
+void ofs_readback_set_place(bool (*begin)(void), void (*end)(void));
 /* Entry points of that kind into function pointers, for all readers of frames; NULL where one is absent. True: all are there. */
 struct ofs_gl_entry {
     const char *name;
@@ -42,11 +45,15 @@ struct ofs_reading {
     float transfer[OFS_READING_TRANSFER];
     int framebuffer, pack_buffer, read_buffer, wanted_buffer;
     bool debug;
+    bool elsewhere;               /* in another context than the program's */
 };
 
 /* Begin to read a frame of this height. Between begin and end nothing but reads may be done in the context.
  * OFS_OK, or OFS_ENOSYS; then end must not be called. */
 OFS_MUST_USE enum ofs_status ofs_reading_begin(struct ofs_reading *reading, uint32_t height_px);
+/* The same in the program's context, for who copies the frame within it: of a frame with samples glReadPixels may give
+ * single ones there, and a blit gives what they combine to. */
+OFS_MUST_USE enum ofs_status ofs_reading_begin_here(struct ofs_reading *reading, uint32_t height_px);
 
 /* Read the rectangle whose top left pixel is x_px, y_px, counted from the top left corner of the frame, to width_px * rows
  * * 4 bytes: the LOWEST row first, as GL has it; BGRA, or RGBA where kind.es. With a pixel pack buffer bound, `out` is an

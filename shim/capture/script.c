@@ -14,6 +14,7 @@
 #define WORD_BYTES     64
 #define FILE_MAX_BYTES ((size_t)16 << 20)
 #define EVENTS_MAX     ((size_t)1 << 20)
+#define PRESS_MS       50u /* between a key's press and its release, where the script says only when */
 
 struct words {
     char word[WORDS_MAX][WORD_BYTES];
@@ -85,10 +86,29 @@ static const char *append_press(struct ofs_script *script, struct ofs_script_eve
     *status_out = append(script, event);
     if (*status_out == OFS_OK && !action) {
         event->down = false;
-        event->frame++;
+        if (event->frame)
+            event->frame++;
+        else
+            event->at_ms += PRESS_MS;
         *status_out = append(script, event);
     }
     return NULL;
+}
+
+/* The first word of a line: a frame, or a time in seconds. */
+static bool when(const char *text, struct ofs_script_event *event)
+{
+    size_t length = strlen(text);
+    char number[WORD_BYTES];
+    double seconds;
+    if (length == 0 || text[length - 1] != 's')
+        return ofs_parse_count(text, &event->frame) == 0 && event->frame > 0 && event->frame <= UINT64_MAX / 2;
+    memcpy(number, text, length - 1);
+    number[length - 1] = '\0';
+    if (ofs_parse_rate(number, &seconds) != 0)
+        return false;
+    event->at_ms = (uint32_t)(seconds * 1000 + 0.5); /* a rate is a million at most */
+    return true;
 }
 
 /* Returns what is wrong with the line, or NULL. */
@@ -101,8 +121,8 @@ static const char *parse_line(struct ofs_script *script, const struct words *wor
 
     if (words->count < 0)
         return "too many words, or one too long";
-    if (ofs_parse_count(w[0], &event.frame) != 0 || event.frame == 0 || event.frame > UINT64_MAX / 2)
-        return "a line starts with a frame number, from 1";
+    if (!when(w[0], &event))
+        return "a line starts with a frame number, from 1, or a time, such as 2.5s";
     if (words->count < 2)
         return "what is to happen? key, motion, button, resize or close";
     if (strcmp(w[1], "key") == 0) {
@@ -140,6 +160,8 @@ static const char *parse_line(struct ofs_script *script, const struct words *wor
 static int compare(const void *left, const void *right)
 {
     const struct ofs_script_event *a = left, *b = right;
+    if (a->frame == 0 && b->frame == 0 && a->at_ms != b->at_ms)
+        return a->at_ms < b->at_ms ? -1 : 1;
     if (a->frame != b->frame)
         return a->frame < b->frame ? -1 : 1;
     return a->order < b->order ? -1 : a->order > b->order;
@@ -170,6 +192,8 @@ enum ofs_status ofs_script_parse(struct ofs_script *script, const char *text, si
         ofs_script_finish(script);
     else if (script->count > 0)
         qsort(script->events, script->count, sizeof *script->events, compare);
+    while (script->timed < script->count && script->events[script->timed].frame == 0)
+        script->timed++;
     return status;
 }
 

@@ -1,13 +1,14 @@
-/* The input script: what is pressed after which frame. Parsed by the launcher, to report mistakes before the program
+/* The input script: what is pressed after which frame, or when. Parsed by the launcher, to report mistakes before the program
  * starts, and by the shim, which plays it.
  *
- *   FRAME key NAME [press|release]     without a word: pressed, and released one frame later
+ *   FRAME key NAME [press|release]     without a word: pressed, and released one frame, or 0.05 s, later
  *   FRAME motion X Y                   in pixels of the screen
  *   FRAME button N [press|release]
  *   FRAME resize W H                   of the largest window
  *   FRAME close                        as if the person closed the window
  *
- * "#" starts a comment. Frames count from 1; lines need not be in order. */
+ * FRAME may be a time instead, such as 2.5s: seconds since the program's first window was mapped, in lockstep of its own
+ * time. "#" starts a comment. Frames count from 1; lines need not be in order. */
 #ifndef OFS_CAPTURE_SCRIPT_H
 #define OFS_CAPTURE_SCRIPT_H
 
@@ -20,7 +21,8 @@
 enum ofs_script_kind { OFS_SCRIPT_KEY, OFS_SCRIPT_MOTION, OFS_SCRIPT_BUTTON, OFS_SCRIPT_RESIZE, OFS_SCRIPT_CLOSE };
 
 struct ofs_script_event {
-    uint64_t frame;
+    uint64_t frame;            /* 0: at a time */
+    uint32_t at_ms;
     unsigned line, order;      /* order: place in the file, so that equal frames keep it */
     enum ofs_script_kind kind;
     bool down;                 /* key, button */
@@ -29,8 +31,8 @@ struct ofs_script_event {
 };
 
 struct ofs_script {
-    struct ofs_script_event *events; /* by frame, then by place in the file */
-    size_t count;
+    struct ofs_script_event *events; /* those at a time first; by time, by frame, by place in the file */
+    size_t count, timed;             /* all of them; those at a time */
 };
 
 /* Parse text of `length` bytes. OFS_OK, or OFS_EINVAL and a sentence that names the line, or OFS_ENOMEM.

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define OFS_SESSION_MAGIC 0x4F465353u
-#define OFS_SESSION_VERSION 1u
+#define OFS_SESSION_VERSION 2u
 #define OFS_SESSION_SLOTS 64
 #define OFS_SESSION_WINDOWS 16
 
@@ -47,6 +47,7 @@ struct ofs_session {
     _Atomic uint32_t close_request; /* launcher: time is up, close at the next swap */
     uint32_t pad;
     uint64_t start_ns;              /* launcher: CLOCK_MONOTONIC when the command was started */
+    uint64_t close_at_ns;           /* launcher: likewise, when its windows are to be closed; 0 = never */
     struct ofs_session_slot slots[OFS_SESSION_SLOTS];
 };
 

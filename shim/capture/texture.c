@@ -238,7 +238,7 @@ enum ofs_status ofs_texture_take(struct ofs_texture_pair *pair, uint64_t context
     GLint draw;
 
     pthread_once(&gl.once, load);
-    if (!context || ofs_reading_begin(&reading, height_px) != OFS_OK)
+    if (!context || ofs_reading_begin_here(&reading, height_px) != OFS_OK)
         return refuse(why, why_bytes, "the frames of this context cannot be read");
     status = check_context(&reading.kind, width_px, height_px, why, why_bytes);
     if (status == OFS_OK) {

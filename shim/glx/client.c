@@ -178,6 +178,7 @@ static int display_closes(Display *dpy, XExtCodes *codes)
 {
     (void)codes;
     ofs_swap_event_forget(dpy);
+    ofs_drawable_forget_keeper(dpy);
     for (size_t i = 0; i < OFS_ARRAY_LEN(state.watched); i++) {
         Display *expected = dpy;
 
@@ -229,6 +230,8 @@ bool ofs_glx_watch(Display *dpy)
             (void)xlib->XESetCloseDisplay(dpy, codes->extension, display_closes);
         if (codes && xlib->XESetBeforeFlush)
             (void)xlib->XESetBeforeFlush(dpy, codes->extension, before_flush);
+        if (codes && xlib->XESetWireToEvent)
+            (void)xlib->XESetWireToEvent(dpy, OFS_GLX_WAKE_EVENT, ofs_look_woken);
         if (!codes)
             atomic_store(&state.watched[i], NULL);
         return codes != NULL;

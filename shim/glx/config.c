@@ -59,11 +59,11 @@ static const struct ofs_config_attribute attributes[] = {
     {GLX_FRAMEBUFFER_SRGB_CAPABLE_ARB, FIELD(srgb), OFS_MATCH_EXACT, OFS_ANY},
     {GLX_OPTIMAL_PBUFFER_WIDTH_SGIX, FIELD(zero), OFS_MATCH_NEVER, 0},
     {GLX_OPTIMAL_PBUFFER_HEIGHT_SGIX, FIELD(zero), OFS_MATCH_NEVER, 0},
-    {GLX_BIND_TO_TEXTURE_RGB_EXT, FIELD(zero), OFS_MATCH_EXACT, OFS_ANY},
-    {GLX_BIND_TO_TEXTURE_RGBA_EXT, FIELD(zero), OFS_MATCH_EXACT, OFS_ANY},
+    {GLX_BIND_TO_TEXTURE_RGB_EXT, FIELD(bind_rgb), OFS_MATCH_EXACT, OFS_ANY},
+    {GLX_BIND_TO_TEXTURE_RGBA_EXT, FIELD(bind_rgba), OFS_MATCH_EXACT, OFS_ANY},
     {GLX_BIND_TO_MIPMAP_TEXTURE_EXT, FIELD(zero), OFS_MATCH_EXACT, OFS_ANY},
-    {GLX_BIND_TO_TEXTURE_TARGETS_EXT, FIELD(zero), OFS_MATCH_EXACT, OFS_ANY},
-    {GLX_Y_INVERTED_EXT, FIELD(zero), OFS_MATCH_EXACT, OFS_ANY},
+    {GLX_BIND_TO_TEXTURE_TARGETS_EXT, FIELD(bind_targets), OFS_MATCH_MASK, OFS_ANY},
+    {GLX_Y_INVERTED_EXT, FIELD(y_inverted), OFS_MATCH_EXACT, OFS_ANY},
 };
 
 const struct ofs_config_attribute *ofs_config_attributes(unsigned *count_out)
@@ -152,6 +152,9 @@ static void add_forms(struct ofs_config_list *list, const struct ofs_fbconfig *b
             config->drawable_type |= GLX_WINDOW_BIT | GLX_PIXMAP_BIT;
         config->visual_type = depth ? GLX_TRUE_COLOR : GLX_NONE;
         config->x_renderable = depth != 0;
+        config->bind_rgb = config->y_inverted = depth != 0;
+        config->bind_rgba = depth == 32; /* the pixmaps of others have no alpha */
+        config->bind_targets = depth ? GLX_TEXTURE_2D_BIT_EXT | GLX_TEXTURE_RECTANGLE_BIT_EXT : 0;
         list->count++;
     }
 }

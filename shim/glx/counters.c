@@ -135,11 +135,10 @@ OFS_EXPORT Bool glXWaitForMscOML(Display *dpy, GLXDrawable xid, int64_t target, 
 /* Every swap is complete when it returns: only one that another thread has still to do is waited for. */
 static bool wait_for_swap(struct ofs_drawable *drawable, int64_t target)
 {
-    const struct timespec moment = {0, 1000000};
     bool own = drawable == ofs_current.draw;
 
     for (int i = 0; !own && i < SWAP_WAIT_MS && (int64_t)atomic_load(&drawable->swaps) < target; i++)
-        (void)nanosleep(&moment, NULL);
+        ofs_real_pause(1000000);
     return (int64_t)atomic_load(&drawable->swaps) >= target;
 }
 

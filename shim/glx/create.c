@@ -3,6 +3,7 @@
 
 #include "glx/glxerr.h"
 #include "glx/private.h"
+#include "glx/texture.h"
 
 static XID refuse(Display *dpy, enum ofs_glx_error_kind kind, int code, int minor, XID value)
 {
@@ -91,8 +92,9 @@ OFS_EXPORT void glXDestroyWindow(Display *dpy, GLXWindow xid)
 
 /* -- pixmaps ------------------------------------------------------------------------------------------------------ */
 
-static XID create_pixmap(Display *dpy, const struct ofs_fbconfig *config, Pixmap pixmap, int minor)
+static XID create_pixmap(Display *dpy, const struct ofs_fbconfig *config, Pixmap pixmap, const int *attributes, int minor)
 {
+    struct ofs_drawable *drawable;
     struct ofs_xdrawable *x;
 
     ofs_glx_sync(dpy);
@@ -107,14 +109,21 @@ static XID create_pixmap(Display *dpy, const struct ofs_fbconfig *config, Pixmap
         ofs_xview_release(x);
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadMatch, minor, pixmap);
     }
-    return enter_new(dpy, ofs_drawable_new(OFS_GLX_PIXMAP, pixmap, config, x, 0), minor);
+    drawable = ofs_drawable_new(OFS_GLX_PIXMAP, pixmap, config, x, 0);
+    if (drawable && !ofs_texture_parse(drawable, attributes)) {
+        ofs_drawable_release(drawable);
+        return refuse(dpy, OFS_GLX_CORE_ERROR, BadValue, minor, pixmap);
+    }
+    if (drawable && ofs_glx_watch(dpy))
+        drawable->keeper = dpy;
+    return enter_new(dpy, drawable, minor);
 }
 
 OFS_EXPORT GLXPixmap glXCreatePixmap(Display *dpy, GLXFBConfig handle, Pixmap pixmap, const int *attributes)
 {
     if (!ofs_glx_is_ours(dpy))
         return OFS_FOREIGN(glXCreatePixmap, None, dpy, handle, pixmap, attributes);
-    return create_pixmap(dpy, ofs_glx_config(handle), pixmap, X_GLXCreatePixmap);
+    return create_pixmap(dpy, ofs_glx_config(handle), pixmap, attributes, X_GLXCreatePixmap);
 }
 
 OFS_EXPORT GLXPixmap glXCreateGLXPixmap(Display *dpy, XVisualInfo *visual, Pixmap pixmap)
@@ -126,7 +135,7 @@ OFS_EXPORT GLXPixmap glXCreateGLXPixmap(Display *dpy, XVisualInfo *visual, Pixma
     config = visual ? ofs_glx_visual_config((unsigned)visual->visualid) : NULL;
     if (!config)
         return refuse(dpy, OFS_GLX_CORE_ERROR, BadValue, X_GLXCreateGLXPixmap, 0);
-    return create_pixmap(dpy, config, pixmap, X_GLXCreateGLXPixmap);
+    return create_pixmap(dpy, config, pixmap, NULL, X_GLXCreateGLXPixmap);
 }
 
 static void destroy_pixmap(Display *dpy, XID xid, int minor)
@@ -278,6 +287,7 @@ static void query_drawable(struct ofs_drawable *drawable, int attribute, unsigne
         *value = 0;
         break;
     default:
+        (void)ofs_texture_query(drawable, attribute, value);
         break;
     }
 }

@@ -154,6 +154,8 @@ EGLint ofs_current_bind(struct ofs_binding *next)
     if (!egl->fn.eglMakeCurrent(egl->display, next->egl_draw, next->egl_read, context->egl))
         return egl->fn.eglGetError();
     next->thread = ofs_thread_id();
+    if (next->draw)
+        atomic_store_explicit(&next->draw->reader, next->watched ? next->socket + 1 : 0, memory_order_relaxed);
     ofs_current = *next;
     if (old.context == context)
         old.context = NULL, ofs_glx_context_release(context); /* still current: only the older reference goes */

@@ -74,6 +74,13 @@ bool ofs_drawable_is_dead(const struct ofs_drawable *drawable)
     return drawable->x && !atomic_load(&drawable->x->alive);
 }
 
+/* Its id means nothing any more. A GLX pixmap outlives the id of its pixmap, as X's own pixmaps do that something still
+ * uses. Locked. */
+static bool is_gone(const struct ofs_drawable *drawable)
+{
+    return !drawable->keeper && ofs_drawable_is_dead(drawable);
+}
+
 /* Takes an entry out of its list; returns its drawable with the entry's reference. Locked. */
 static struct ofs_drawable *unlink_entry(struct ofs_drawable_entry **at)
 {
@@ -100,7 +107,7 @@ void ofs_drawable_sweep(void)
         (void)pthread_mutex_lock(&ofs_glx.lock);
         for (size_t i = 0; i < OFS_GLX_DRAWABLE_BUCKETS && !dead; i++)
             for (struct ofs_drawable_entry **at = &ofs_glx.drawables[i]; *at; at = &(*at)->next)
-                if (ofs_drawable_is_dead((*at)->drawable)) {
+                if (is_gone((*at)->drawable)) {
                     dead = unlink_entry(at);
                     break;
                 }
@@ -112,6 +119,16 @@ void ofs_drawable_sweep(void)
     } while (dead);
 }
 
+void ofs_drawable_forget_keeper(const Display *dpy)
+{
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    for (size_t i = 0; i < OFS_GLX_DRAWABLE_BUCKETS; i++)
+        for (struct ofs_drawable_entry *entry = ofs_glx.drawables[i]; entry; entry = entry->next)
+            if (entry->drawable->keeper == dpy)
+                entry->drawable->keeper = NULL;
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+}
+
 struct ofs_drawable *ofs_drawable_find(XID xid)
 {
     struct ofs_drawable *drawable = NULL;
@@ -119,7 +136,7 @@ struct ofs_drawable *ofs_drawable_find(XID xid)
 
     (void)pthread_mutex_lock(&ofs_glx.lock);
     entry = *slot_of(xid);
-    if (entry && !ofs_drawable_is_dead(entry->drawable)) {
+    if (entry && !is_gone(entry->drawable)) {
         drawable = entry->drawable;
         atomic_fetch_add(&drawable->refs, 1);
     }

@@ -1,4 +1,4 @@
-/* Between swap.c, counters.c, swap_event.c and client.c. */
+/* Between swap.c, counters.c, swap_event.c, look.c, look_ahead.c and client.c. */
 #ifndef OFS_GLX_EVENTS_H
 #define OFS_GLX_EVENTS_H
 
@@ -13,6 +13,13 @@
 bool ofs_glx_convert_events(Display *dpy, int code, Bool (*convert)(Display *, XEvent *, xEvent *));
 /* The whole serial number of an event in `convert`. */
 unsigned long ofs_glx_event_serial(Display *dpy, xEvent *wire);
+
+/* -- look.c, look_ahead.c ----------------------------------------------------------------------------------------- */
+
+/* Keep what this thread shows now, and each frame from now on. Preserves errno. */
+void ofs_look_ahead(void);
+/* For libX11, to convert OFS_GLX_WAKE_EVENT: what this thread draws to is kept, and there is no event for the program. */
+Bool ofs_look_woken(Display *dpy, XEvent *event, xEvent *wire);
 
 /* -- counters.c --------------------------------------------------------------------------------------------------- */
 

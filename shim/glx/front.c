@@ -7,7 +7,7 @@
 #include "util/log.h"
 
 /* Takes the spare copying context, or makes one. Its GL state is never changed, so that every user finds it fresh. */
-static EGLContext take_copier(const struct ofs_egl *egl)
+EGLContext ofs_copier_take(const struct ofs_egl *egl)
 {
     EGLContext copier = atomic_exchange(&ofs_glx.copier, (EGLContext)NULL);
     static const EGLint attribs[] = {EGL_NONE};
@@ -22,7 +22,7 @@ static EGLContext take_copier(const struct ofs_egl *egl)
     return copier;
 }
 
-static void give_copier(const struct ofs_egl *egl, EGLContext copier)
+void ofs_copier_give(const struct ofs_egl *egl, EGLContext copier)
 {
     EGLContext none = NULL;
 
@@ -31,7 +31,7 @@ static void give_copier(const struct ofs_egl *egl, EGLContext copier)
 }
 
 /* Makes EGL current again what the binding says. */
-static void restore(const struct ofs_egl *egl)
+void ofs_current_restore(const struct ofs_egl *egl)
 {
     const struct ofs_binding *now = &ofs_current;
 
@@ -53,17 +53,17 @@ bool ofs_with_copier(EGLSurface draw, EGLSurface read, void (*work)(const struct
         return false;
     if (!ofs_current.context)
         ofs_egl_save_current(&egl->fn, &foreign); /* perhaps the program has one of its own current */
-    copier = take_copier(egl);
+    copier = ofs_copier_take(egl);
     ok = copier && egl->fn.eglMakeCurrent(egl->display, draw, read, copier);
     if (ok)
         work(gl, arg);
     else
         ofs_info("cannot get at the pixels of a surface: EGL error 0x%x", (unsigned)egl->fn.eglGetError());
     if (ofs_current.context)
-        restore(egl);
+        ofs_current_restore(egl);
     else
         ofs_egl_restore_current(&egl->fn, egl->display, &foreign);
-    give_copier(egl, copier);
+    ofs_copier_give(egl, copier);
     return ok;
 }
 
@@ -156,7 +156,7 @@ static void report_with_copier(const struct ofs_gl *gl, void *arg)
     report(frame->drawable, frame->sequence, 0);
 }
 
-static void show(struct ofs_drawable *drawable, EGLSurface source, uint64_t sequence)
+static void show_one(struct ofs_drawable *drawable, EGLSurface source, uint64_t sequence)
 {
     const struct ofs_binding *now = &ofs_current;
     const struct ofs_egl *egl = ofs_egl_opened();
@@ -169,19 +169,30 @@ static void show(struct ofs_drawable *drawable, EGLSurface source, uint64_t sequ
     } else if (now->context) {
         if (egl->fn.eglMakeCurrent(egl->display, now->egl_draw, source, now->context->egl))
             report(drawable, sequence, now->context->serial);
-        restore(egl);
+        ofs_current_restore(egl);
     } else {
         /* A swap of a drawable that is current nowhere. */
         (void)ofs_with_copier(source, source, report_with_copier, &frame);
     }
 }
 
-void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source)
+static void show(struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source, uint64_t sequence)
+{
+    bool resolve = ofs_resolve_needed(drawable);
+
+    if (resolve)
+        ofs_resolve_show(drawable, surface, source);
+    show_one(drawable, source, sequence);
+    if (resolve)
+        ofs_resolve_show(NULL, NULL, EGL_NO_SURFACE);
+}
+
+void ofs_glx_observe(struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source)
 {
     uint64_t sequence = atomic_fetch_add(&drawable->swaps, 1) + 1;
 
-    show(drawable, source, sequence);
-    ofs_look_keep(drawable, source, shown_size(drawable));
+    show(drawable, surface, source, sequence);
+    ofs_look_keep(drawable, surface, source);
 }
 
 void ofs_front_flushed(void)
@@ -191,5 +202,5 @@ void ofs_front_flushed(void)
     if (!now->draw_surface || now->draw->kind != OFS_GLX_WINDOW)
         return;
     if (!now->draw->config->double_buffer || ofs_is_front(now->context->draw_buffer))
-        ofs_glx_observe(now->draw, now->egl_draw);
+        ofs_glx_observe(now->draw, now->draw_surface, now->egl_draw);
 }

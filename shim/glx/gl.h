@@ -17,7 +17,9 @@
     X(void (*)(void), glFinish) \
     X(void (*)(void), glFlush) \
     X(GLenum (*)(void), glGetError) \
+    X(void (*)(GLenum, GLfloat *), glGetFloatv) \
     X(void (*)(GLenum, GLint *), glGetIntegerv) \
+    X(void (*)(GLenum, GLint), glPixelStorei) \
     X(const GLubyte *(*)(GLenum), glGetString)
 
 struct ofs_gl {

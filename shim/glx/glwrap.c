@@ -9,10 +9,15 @@
 #include "glx/private.h"
 #include "hook/real.h"
 
+/* What OpenGL ES calls glReadnPixels where it has it as an extension. */
+void glReadnPixelsEXT(GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, GLsizei, void *);
+void glReadnPixelsKHR(GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, GLsizei, void *);
+
 #define OFS_GL_WRAPPED(X) \
     X(glDrawBuffer) X(glDrawBuffers) X(glFinish) X(glFlush) X(glGetBooleanv) X(glGetDoublev) X(glGetFloatv) \
     X(glGetInteger64v) X(glGetIntegerv) X(glNamedFramebufferDrawBuffer) X(glNamedFramebufferDrawBuffers) \
-    X(glNamedFramebufferReadBuffer) X(glPopAttrib) X(glReadBuffer) X(glViewport)
+    X(glNamedFramebufferReadBuffer) X(glPopAttrib) X(glReadBuffer) X(glReadPixels) X(glReadnPixels) X(glReadnPixelsARB) \
+    X(glReadnPixelsEXT) X(glReadnPixelsKHR) X(glViewport)
 
 /* The driver's functions, found at first use. */
 static struct {
@@ -206,6 +211,56 @@ OFS_EXPORT void glPopAttrib(void)
         atomic_load_explicit(&ofs_glx.name_quirk, memory_order_relaxed) == OFS_NAMES_BOTH)
         take_popped_buffers();
 }
+
+/* -- samples are read resolved ------------------------------------------------------------------------------------ */
+
+/* OpenGL ES before 3.0 has one binding point for both; its name has the number of the draw binding's. */
+static GLenum read_binding(const struct ofs_glx_context *context)
+{
+    static const char es[] = "OpenGL ES ";
+    const struct ofs_gl *gl = context->api == OFS_API_ES ? ofs_gl_get() : NULL;
+    const char *version = gl ? (const char *)gl->glGetString(GL_VERSION) : NULL;
+
+    return version && (strncmp(version, es, sizeof(es) - 1) != 0 || version[sizeof(es) - 1] < '3')
+               ? GL_DRAW_FRAMEBUFFER_BINDING
+               : GL_READ_FRAMEBUFFER_BINDING;
+}
+
+static bool must_resolve(GLenum format)
+{
+    const struct ofs_binding *now = &ofs_current;
+
+    return now->context && now->read && __builtin_expect(now->read->config->samples > 1, 0) &&
+           format != GL_DEPTH_COMPONENT && format != GL_STENCIL_INDEX && format != GL_DEPTH_STENCIL &&
+           ofs_resolve_needed(now->read) && is_default(read_binding(now->context));
+}
+
+/* A read of the program's. */
+#define READ(name, x, y, width, height, format, ...)                                     \
+    ({                                                                                   \
+        bool resolved_ = must_resolve(format) && ofs_resolve_begin(x, y, width, height); \
+                                                                                         \
+        CALL_REAL(name, x, y, width, height, format, __VA_ARGS__);                       \
+        if (resolved_)                                                                   \
+            ofs_resolve_end();                                                           \
+    })
+
+OFS_EXPORT void glReadPixels(GLint x, GLint y, GLsizei width, GLsizei height, GLenum format, GLenum type, void *pixels)
+{
+    if (!must_resolve(format) || !ofs_resolve_read(x, y, width, height, format, type, pixels))
+        READ(glReadPixels, x, y, width, height, format, type, pixels);
+}
+
+#define READN(name)                                                                                              \
+    OFS_EXPORT void name(GLint x, GLint y, GLsizei width, GLsizei height, GLenum format, GLenum type, GLsizei bytes, \
+                         void *pixels)                                                                           \
+    {                                                                                                            \
+        READ(name, x, y, width, height, format, type, bytes, pixels);                                            \
+    }
+READN(glReadnPixels)
+READN(glReadnPixelsARB)
+READN(glReadnPixelsEXT)
+READN(glReadnPixelsKHR)
 
 /* -- a flush shows what is drawn in front ------------------------------------------------------------------------- */
 

@@ -5,27 +5,35 @@
  * asks pays nothing. For that first time,
  *   - what is current nowhere is read by the server's thread itself, with a context of our own;
  *   - a thread that asks through a Display that it uses with GLX (client.c), or by libxcb's functions (hook/xcb.c), is
- *     noticed before its request leaves, and one that opens a new connection likewise: it keeps what it shows then;
- *   - where another thread draws than asks, the server waits a moment for its next frame.
- * What remains is a thread that draws and asks through another Display, opened before its last swap: the first answer is
- * older than that, or the window's background. */
-#include <X11/X.h>
-#include <X11/Xproto.h>
+ *     noticed before its request leaves (look_ahead.c), and one that opens a connection likewise: it keeps what it shows;
+ *   - where another thread draws than asks, the server waits a moment for its next frame. If none comes it sends an event to
+ *     the Display which that thread uses with OpenGL. It means nothing to the program, which never sees it: libX11 gives it
+ *     to a function of ours (ofs_look_woken), in the thread that reads events, and there the frame is kept.
+ * What remains is a thread that draws and does not come back to us in that moment: it asks through another Display, opened
+ * before its last swap, or it is busy, or reads events through xcb, or in another thread. The first answer is then what was
+ * kept before, or the window's background; from its next swap, or the next event that it reads, on it is the newest frame.
+ *
+ * What a thread shows then is its back buffer, which the program may have begun to draw its next frame in; only from the
+ * first look on each frame is kept as it was. The first frame of a window is what programs look at most: it is kept ahead
+ * where there are connections enough.
+ *
+ * Copying ends when X has neither read nor drawn there for some hundred frames; whoever looks then is the first again. In
+ * lockstep, where nobody waits and no event is sent, it goes on. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "glx/events.h"
 #include "glx/glx.h"
-#include "glx/private.h"
 
 #define OFS_LOG_MODULE OFS_MOD_GLX
 #include "util/log.h"
 
-/* How long the server waits for a thread that draws, the first time. */
-#define WAIT_MS 40
+/* How long the server waits the first time: for the next frame, and then for a thread that it has woken. */
+#define FRAME_MS 30
+#define WAKE_MS  100
+/* The frames that are kept for nobody until copying ends. */
+#define PATIENCE 300
 
 /* The pixels of one moment. */
 struct ofs_kept {
@@ -35,9 +43,12 @@ struct ofs_kept {
     uint32_t px[];
 };
 
-/* All but `follow` is guarded by ofs_glx.lock. */
+/* All that is not atomic is guarded by ofs_glx.lock. */
 struct ofs_look {
     _Atomic bool follow;          /* keep every frame */
+    _Atomic bool for_good;        /* never stop */
+    _Atomic bool holds;           /* `ready` or `spare` is not NULL */
+    _Atomic unsigned unseen;      /* frames kept since X read, or drew over one */
     struct ofs_kept *ready;       /* what is shown; NULL until it was kept once */
     struct ofs_kept *spare;       /* memory for the next */
     uint64_t swaps;               /* the drawable's count, of `ready` */
@@ -112,15 +123,16 @@ static void read_pixels(const struct ofs_gl *gl, void *arg)
                      kept->px);
 }
 
-static void keep(struct ofs_drawable *drawable, struct ofs_look *look, EGLSurface source, uint64_t size_px)
+static void keep(struct ofs_drawable *drawable, struct ofs_look *look, struct ofs_surface *surface, EGLSurface source)
 {
-    uint64_t width = ofs_size_width(size_px), height = ofs_size_height(size_px);
+    uint64_t width = ofs_size_width(surface->size_px), height = ofs_size_height(surface->size_px);
     struct ofs_kept *kept = memory_for(look, width * height), *old = NULL;
 
     if (!kept)
         return;
     kept->front.width_px = (uint32_t)width;
     kept->front.height_px = (uint32_t)height;
+    source = ofs_resolved(drawable, surface, source);
     if (!ofs_with_copier(source, source, read_pixels, kept)) {
         release(kept);
         return;
@@ -130,22 +142,13 @@ static void keep(struct ofs_drawable *drawable, struct ofs_look *look, EGLSurfac
     old = look->ready;
     look->ready = kept;
     look->swaps = atomic_load(&drawable->swaps);
+    atomic_store(&look->holds, true);
     if (old && atomic_load(&old->refs) == 1 && !look->spare) {
         look->spare = old;
         old = NULL;
     }
     (void)pthread_mutex_unlock(&ofs_glx.lock);
     release(old);
-}
-
-void ofs_look_keep(struct ofs_drawable *drawable, EGLSurface source, uint64_t size_px)
-{
-    struct ofs_look *look = atomic_load_explicit(&drawable->look, memory_order_acquire);
-
-    if (drawable->x && atomic_load_explicit(&drawable->x->painter, memory_order_relaxed) != drawable)
-        ofs_xview_set_painter(drawable->x, drawable);
-    if (look && atomic_load_explicit(&look->follow, memory_order_relaxed))
-        keep(drawable, look, source, size_px);
 }
 
 /* What is kept is what the drawable shows. */
@@ -175,7 +178,53 @@ static EGLSurface shown_surface(struct ofs_drawable *drawable, const struct ofs_
     return surface->front != EGL_NO_SURFACE && !surface->front_is_back ? surface->front : surface->back;
 }
 
-static void look_ahead(bool follow)
+/* Nobody looks: the memory goes. */
+static void drop(struct ofs_look *look)
+{
+    struct ofs_kept *ready, *spare;
+
+    if (!atomic_exchange(&look->holds, false))
+        return;
+    (void)pthread_mutex_lock(&ofs_glx.lock);
+    ready = look->ready;
+    spare = look->spare;
+    look->ready = look->spare = NULL;
+    (void)pthread_mutex_unlock(&ofs_glx.lock);
+    release(ready);
+    release(spare);
+}
+
+/* It is a window's first frame, and there is a connection that could look at it besides the one which has the window. */
+static bool is_awaited(const struct ofs_drawable *drawable)
+{
+    return waits_for_swaps(drawable) && atomic_load(&drawable->swaps) == 1 && ofs_xview_connections() > 1;
+}
+
+void ofs_look_keep(struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source)
+{
+    struct ofs_look *look = atomic_load_explicit(&drawable->look, memory_order_acquire);
+
+    if (drawable->x && atomic_load_explicit(&drawable->x->painter, memory_order_relaxed) != drawable) {
+        ofs_xview_set_painter(drawable->x, drawable);
+        if (!look && is_awaited(drawable) && (look = look_of(drawable)) != NULL) {
+            keep(drawable, look, surface, source);
+            return;
+        }
+    }
+    if (!look)
+        return;
+    if (!atomic_load_explicit(&look->follow, memory_order_relaxed)) {
+        drop(look);
+        if (!atomic_load(&look->follow))
+            return;
+        /* somebody came in this moment */
+    }
+    keep(drawable, look, surface, source);
+    if (atomic_fetch_add(&look->unseen, 1) >= PATIENCE && !atomic_load(&look->for_good))
+        atomic_store(&look->follow, false);
+}
+
+void ofs_look_ahead(void)
 {
     struct ofs_drawable *drawable = ofs_current.draw;
     struct ofs_surface *surface = ofs_current.draw_surface;
@@ -187,53 +236,11 @@ static void look_ahead(bool follow)
     if (!look)
         return;
     ofs_xview_set_painter(drawable->x, drawable);
-    if (follow)
-        atomic_store(&look->follow, true);
+    atomic_store(&look->unseen, 0);
+    atomic_store(&look->follow, true);
     if (!waits_for_swaps(drawable) || ofs_is_front(ofs_current.context->draw_buffer) || !is_fresh(drawable, look))
-        keep(drawable, look, source, surface->size_px);
+        keep(drawable, look, surface, source);
     errno = saved_errno;
-}
-
-/* The pixels of what this thread draws to are among those of this window or pixmap, for all that is known here. */
-static bool concerns(uint32_t id)
-{
-    return id == OFS_ROOT_WINDOW || id == ofs_current.draw->x->xid ||
-           ofs_xview_is_window(id); /* perhaps around the one that is drawn to */
-}
-
-/* The request reads pixels of a window, or of what this thread draws to. In all of these the drawable comes first. */
-static bool reads_pixels(const char *request, size_t bytes)
-{
-    unsigned char major = (unsigned char)request[0], minor = (unsigned char)request[1];
-    uint32_t id;
-
-    if (bytes < 8 || (major != X_GetImage && major != X_CopyArea && major != X_CopyPlane &&
-                      !(major == OFS_SHM_MAJOR && minor == 4 /* ShmGetImage */)))
-        return false;
-    memcpy(&id, request + 4, 4);
-    return concerns(id);
-}
-
-/* Data of a large request comes as a piece of its own, which is no request: to take it for one costs a copy at most. */
-void ofs_look_at_requests(const char *data, size_t size)
-{
-    if (!ofs_current.draw || !ofs_current.draw->x)
-        return;
-    while (size >= 4) {
-        uint16_t words;
-        size_t bytes;
-
-        memcpy(&words, data + 2, 2);
-        bytes = (size_t)words * 4;
-        if (!bytes || bytes > size)
-            return; /* longer than a request without BIG-REQUESTS, or no request at all */
-        if (reads_pixels(data, bytes)) {
-            look_ahead(true);
-            return;
-        }
-        data += bytes;
-        size -= bytes;
-    }
 }
 
 void ofs_look_finished(void)
@@ -241,19 +248,7 @@ void ofs_look_finished(void)
     struct ofs_drawable *drawable = ofs_current.draw;
 
     if (drawable && drawable->kind == OFS_GLX_PIXMAP && ofs_current.draw_surface)
-        ofs_look_keep(drawable, ofs_current.draw_surface->back, ofs_current.draw_surface->size_px);
-}
-
-void ofs_glx_reading(uint32_t drawable)
-{
-    if (ofs_current.context && ofs_current.draw && ofs_current.draw->x && concerns(drawable))
-        look_ahead(true);
-}
-
-void ofs_glx_connecting(void)
-{
-    if (ofs_current.context)
-        look_ahead(false);
+        ofs_look_keep(drawable, ofs_current.draw_surface, ofs_current.draw_surface->back);
 }
 
 /* -- for the X side ----------------------------------------------------------------------------------------------- */
@@ -284,18 +279,17 @@ static void read_idle(struct ofs_drawable *drawable, struct ofs_look *look)
     EGLSurface source = surface ? shown_surface(drawable, surface) : EGL_NO_SURFACE;
 
     if (source != EGL_NO_SURFACE)
-        keep(drawable, look, source, surface->size_px);
+        keep(drawable, look, surface, source);
     if (surface)
         atomic_store(&surface->user, 0);
     ofs_surface_release(surface);
 }
 
-static void wait_for_frame(struct ofs_drawable *drawable, struct ofs_look *look)
+static bool wait_for_frame(struct ofs_drawable *drawable, struct ofs_look *look, int ms)
 {
-    const struct timespec moment = {0, 500000};
-
-    for (int i = 0; i < 2 * WAIT_MS && !is_fresh(drawable, look); i++)
-        (void)syscall(SYS_nanosleep, &moment, NULL); /* real time, also where the program's time is not */
+    for (int i = 0; i < 2 * ms && !is_fresh(drawable, look); i++)
+        ofs_real_pause(500000);
+    return is_fresh(drawable, look);
 }
 
 /* The drawable that paints this window or pixmap, with a reference. One that is about to be freed has none left to give; it
@@ -314,19 +308,50 @@ static struct ofs_drawable *painter_of(struct ofs_xdrawable *x)
     return refs > 0 ? drawable : NULL;
 }
 
-static const struct ofs_front *get(struct ofs_xdrawable *x, uint64_t known, bool may_wait)
+/* Something has been shown, and the thread that draws may have it. */
+static bool may_come(const struct ofs_drawable *drawable)
+{
+    return drawable->kind == OFS_GLX_WINDOW && (!waits_for_swaps(drawable) || atomic_load(&drawable->swaps));
+}
+
+static void refresh(struct ofs_drawable *drawable, struct ofs_look *look)
+{
+    if (!waits_for_swaps(drawable) || !is_fresh(drawable, look))
+        read_idle(drawable, look);
+}
+
+static void reading(struct ofs_xdrawable *x, void (*wake)(void *arg, int descriptor), void *arg)
 {
     struct ofs_drawable *drawable = painter_of(x);
     struct ofs_look *look = drawable ? look_of(drawable) : NULL;
-    struct ofs_kept *kept = NULL;
-    bool first;
+    int reader;
 
     if (look) {
-        first = !atomic_exchange(&look->follow, true);
-        if (!waits_for_swaps(drawable) || !is_fresh(drawable, look))
-            read_idle(drawable, look);
-        if (first && may_wait && waits_for_swaps(drawable) && atomic_load(&drawable->swaps))
-            wait_for_frame(drawable, look);
+        atomic_store(&look->unseen, 0);
+        if (!wake)
+            atomic_store(&look->for_good, true);
+        if (!atomic_exchange(&look->follow, true)) {
+            refresh(drawable, look);
+            reader = wake && may_come(drawable) && !wait_for_frame(drawable, look, FRAME_MS)
+                         ? atomic_load(&drawable->reader) : 0;
+            if (reader) {
+                wake(arg, reader - 1);
+                (void)wait_for_frame(drawable, look, WAKE_MS);
+            }
+        }
+    }
+    ofs_drawable_release(drawable);
+}
+
+static const struct ofs_front *get(struct ofs_xdrawable *x, uint64_t known)
+{
+    struct ofs_drawable *drawable = painter_of(x);
+    struct ofs_look *look = drawable ? atomic_load(&drawable->look) : NULL;
+    struct ofs_kept *kept = NULL;
+
+    if (look && atomic_load(&look->follow)) {
+        atomic_store(&look->unseen, 0); /* X draws over it, if it does not read */
+        refresh(drawable, look);
         (void)pthread_mutex_lock(&ofs_glx.lock);
         kept = look->ready && look->ready->front.number != known ? look->ready : NULL;
         if (kept)
@@ -342,4 +367,4 @@ static void give_back(const struct ofs_front *front)
     release((struct ofs_kept *)front);
 }
 
-const struct ofs_front_source ofs_glx_fronts = {get, give_back};
+const struct ofs_front_source ofs_glx_fronts = {reading, get, give_back};

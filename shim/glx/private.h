@@ -36,6 +36,7 @@ struct ofs_fbconfig {
     int buffer_size, red_size, green_size, blue_size, alpha_size, depth_size, stencil_size;
     int sample_buffers, samples;
     int double_buffer, srgb;
+    int bind_rgb, bind_rgba, bind_targets, y_inverted; /* GLX_EXT_texture_from_pixmap */
     int render_type, drawable_type, x_renderable, visual_type, caveat, caveat_rank;
     int max_width, max_height, max_pixels;
     int zero, none;               /* constants, for attributes that no config of ours varies */
@@ -143,6 +144,8 @@ struct ofs_surface {
     _Atomic int refs;
     EGLSurface back;              /* what is drawn to and read from, unless the front is asked for */
     EGLSurface front;             /* the true front, EGL_NO_SURFACE until a program asks for it */
+    EGLSurface resolved;          /* one sample a pixel of what was read last; EGL_NO_SURFACE until that is needed */
+    EGLSurface alike;             /* the same with as many samples as the back has, all of one colour; likewise */
     bool front_is_back;           /* drawing goes to both: reads of the front read the back */
     uint64_t size_px;
     _Atomic int user;             /* thread that may make it current, 0 = any; OFS_SURFACE_LOOKED_AT */
@@ -162,6 +165,8 @@ struct ofs_drawable {
     bool preserved, largest;
     bool plain;                   /* made through EGL, and no window: its buffers are what the driver says they are */
     _Atomic XID glx_window;       /* the id that glXCreateWindow gave it, 0 = none */
+    Display *keeper;              /* of glXCreatePixmap's: as long as it is open the id stays, though X may have freed its
+                                     pixmap; NULL = the id goes with the pixmap. Guarded by the lock once entered */
     _Atomic bool tracks_front;    /* a program has asked for the front of this drawable */
     struct ofs_surface *surface;  /* guarded by the lock; NULL until first needed */
     _Atomic uint64_t swaps;
@@ -170,8 +175,10 @@ struct ofs_drawable {
     _Atomic(Display *) event_display; /* of the client that asked for swap events, */
     _Atomic int event_socket;     /* its connection, */
     _Atomic XID event_xid;        /* and what it calls this drawable */
+    int texture_target, texture_format; /* of a pixmap: GLX_TEXTURE_... (texture.c) */
     unsigned age;                 /* swaps since the back buffer's contents were defined; 0 = undefined. The user's of
                                      the surface */
+    _Atomic int reader;           /* connection of the Display with which a thread has it current: descriptor + 1, 0 = none */
     struct ofs_look *_Atomic look; /* what X has seen of it; NULL until it looks (look.c) */
 };
 
@@ -199,6 +206,8 @@ bool ofs_drawable_is_dead(const struct ofs_drawable *drawable);
 void ofs_drawable_tell_gone(const struct ofs_drawable *drawable);
 /* Forget drawables whose window is gone. */
 void ofs_drawable_sweep(void);
+/* A Display closes: what it has kept goes with its X pixmaps from now on. */
+void ofs_drawable_forget_keeper(const Display *dpy);
 uint64_t ofs_drawable_size(const struct ofs_drawable *drawable);
 
 /* A reference to surfaces of the drawable's present size, for the calling thread alone to make current; NULL if EGL has
@@ -213,6 +222,9 @@ void ofs_surface_unused(struct ofs_surface *surface);
 void ofs_surface_release(struct ofs_surface *surface); /* accepts NULL */
 /* Give the surface a true front; false if EGL has none to give. */
 bool ofs_surface_need_front(struct ofs_drawable *drawable, struct ofs_surface *surface);
+/* Give the surface what its samples are resolved into, and what a context of its config can read; false likewise. */
+bool ofs_surface_need_resolved(const struct ofs_drawable *drawable, struct ofs_surface *surface);
+bool ofs_surface_need_alike(const struct ofs_drawable *drawable, struct ofs_surface *surface);
 
 /* -- what is current (current.c) ------------------------------------------------------------------------- */
 
@@ -273,17 +285,36 @@ void ofs_front_flushed(void);
 void ofs_gl_finish(void);
 /* Swap what this thread draws to, a drawable with a back buffer (swap.c): the frame is told of, and a resize followed. */
 void ofs_swap_current(void);
-/* Call the observer for the drawable with `source` as read surface. */
-void ofs_glx_observe(struct ofs_drawable *drawable, EGLSurface source);
+/* Call the observer for the drawable with `source`, one of the surface's, as read surface. */
+void ofs_glx_observe(struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source);
 
 /* A context of our own is current while `work` runs, and what was before is so afterwards; false if there is none to be had.
  * The surfaces may be the binding's, or any that no other thread uses. */
 bool ofs_with_copier(EGLSurface draw, EGLSurface read, void (*work)(const struct ofs_gl *gl, void *arg), void *arg);
+/* The parts of it: a context of ours, NULL if there is none to be had; and what the binding says current again. */
+EGLContext ofs_copier_take(const struct ofs_egl *egl);
+void ofs_copier_give(const struct ofs_egl *egl, EGLContext copier); /* accepts NULL */
+void ofs_current_restore(const struct ofs_egl *egl);
+
+/* Multisampled drawables (resolve.c). */
+
+/* Reading such a drawable gives single samples. */
+bool ofs_resolve_needed(const struct ofs_drawable *drawable);
+/* What to read for `source`, one of the surface's: it was resolved, if that is needed and can be done. */
+EGLSurface ofs_resolved(const struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source);
+/* While the observer is called: the frame of such a drawable, which it may read. All NULL: no more. */
+void ofs_resolve_show(const struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source);
+/* Around the program's own read of this rectangle of the default framebuffer, where that is needed. True: its context reads
+ * resolved pixels until the end, which must be told; false: nothing has changed. */
+bool ofs_resolve_begin(int x, int y, int width, int height);
+void ofs_resolve_end(void);
+/* The read itself, as glReadPixels would do it, which is several times faster; false if it is none of the usual kind. */
+bool ofs_resolve_read(int x, int y, int width, int height, GLenum format, GLenum type, void *pixels);
 
 /* What X reads of windows and pixmaps that OpenGL draws in (look.c). */
 
-/* `source` holds what the drawable shows now. Nothing unless X has looked at it. */
-void ofs_look_keep(struct ofs_drawable *drawable, EGLSurface source, uint64_t size_px);
+/* `source`, one of the surface's, holds what the drawable shows now. Nothing unless X has looked at it. */
+void ofs_look_keep(struct ofs_drawable *drawable, struct ofs_surface *surface, EGLSurface source);
 /* Requests that this thread, where a context is current, is about to send: if one reads pixels, this is the last moment to
  * keep what the thread draws. Changes nothing of GL's or EGL's that the program can see; preserves errno. */
 void ofs_look_at_requests(const char *data, size_t size);
@@ -324,6 +355,8 @@ struct ofs_glx_state {
 extern struct ofs_glx_state ofs_glx;
 
 int ofs_thread_id(void);
+/* Sleep, in real time also where the program's time is not (lockstep). Changes errno. */
+void ofs_real_pause(long ns);
 
 /* Our function of this name: a glX entry point or the wrapper of a GL function; NULL if it is not one of ours. */
 void *ofs_glx_exported(const char *name);

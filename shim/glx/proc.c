@@ -9,6 +9,7 @@ static const struct {
     const char *name;
     void *function;
 } entries[] = {
+    ENTRY(glXBindTexImageEXT),
     ENTRY(glXChooseFBConfig),
     ENTRY(glXChooseFBConfigSGIX),
     ENTRY(glXChooseVisual),
@@ -71,6 +72,7 @@ static const struct {
     ENTRY(glXQueryRendererStringMESA),
     ENTRY(glXQueryServerString),
     ENTRY(glXQueryVersion),
+    ENTRY(glXReleaseTexImageEXT),
     ENTRY(glXSelectEvent),
     ENTRY(glXSelectEventSGIX),
     ENTRY(glXSwapBuffers),

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "glx/glx.h"
@@ -38,6 +39,13 @@ const struct ofs_gl *ofs_gl_get(void)
 #undef X
     atomic_store_explicit(&ofs_glx.gl, table, memory_order_release);
     return table;
+}
+
+void ofs_real_pause(long ns)
+{
+    const struct timespec pause = {0, ns};
+
+    (void)syscall(SYS_nanosleep, &pause, NULL); /* the function of that name may be the virtual clock's */
 }
 
 void ofs_glx_set_observer(const struct ofs_observer *observer)

@@ -6,16 +6,16 @@
  * makes the drawable current meanwhile gets surfaces of its own. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "glx/private.h"
 
 #define OFS_LOG_MODULE OFS_MOD_GLX
 #include "util/log.h"
 
-static EGLSurface create_pbuffer(const struct ofs_egl *egl, const struct ofs_drawable *drawable, uint64_t size_px)
+#define MAX_CONFIGS 256
+
+static EGLSurface create_pbuffer(const struct ofs_egl *egl, EGLConfig config, const struct ofs_drawable *drawable,
+                                 uint64_t size_px)
 {
     EGLint attribs[9], *at = attribs;
     EGLSurface surface;
@@ -29,7 +29,7 @@ static EGLSurface create_pbuffer(const struct ofs_egl *egl, const struct ofs_dra
         *at++ = EGL_GL_COLORSPACE_SRGB_KHR;
     }
     *at = EGL_NONE;
-    surface = egl->fn.eglCreatePbufferSurface(egl->display, drawable->config->egl, attribs);
+    surface = egl->fn.eglCreatePbufferSurface(egl->display, config, attribs);
     if (surface == EGL_NO_SURFACE)
         ofs_info("no pbuffer of %ux%u: EGL error 0x%x", ofs_size_width(size_px), ofs_size_height(size_px),
                  (unsigned)egl->fn.eglGetError());
@@ -48,7 +48,7 @@ struct ofs_surface *ofs_surface_adopt(EGLSurface take_back, uint64_t size_px)
     }
     surface->refs = 1;
     surface->size_px = size_px;
-    surface->front = EGL_NO_SURFACE;
+    surface->front = surface->resolved = surface->alike = EGL_NO_SURFACE;
     surface->back = take_back;
     return surface;
 }
@@ -56,7 +56,7 @@ struct ofs_surface *ofs_surface_adopt(EGLSurface take_back, uint64_t size_px)
 static struct ofs_surface *surface_new(struct ofs_drawable *drawable, uint64_t size_px)
 {
     const struct ofs_egl *egl = ofs_egl_opened();
-    EGLSurface back = egl ? create_pbuffer(egl, drawable, size_px) : EGL_NO_SURFACE;
+    EGLSurface back = egl ? create_pbuffer(egl, drawable->config->egl, drawable, size_px) : EGL_NO_SURFACE;
     struct ofs_surface *surface = back != EGL_NO_SURFACE ? ofs_surface_adopt(back, size_px) : NULL;
 
     if (surface)
@@ -71,9 +71,11 @@ void ofs_surface_release(struct ofs_surface *surface)
     if (!surface || atomic_fetch_sub(&surface->refs, 1) != 1)
         return;
     if (egl) {
-        (void)egl->fn.eglDestroySurface(egl->display, surface->back);
-        if (surface->front != EGL_NO_SURFACE)
-            (void)egl->fn.eglDestroySurface(egl->display, surface->front);
+        const EGLSurface all[] = {surface->back, surface->front, surface->resolved, surface->alike};
+
+        for (size_t i = 0; i < OFS_ARRAY_LEN(all); i++)
+            if (all[i] != EGL_NO_SURFACE)
+                (void)egl->fn.eglDestroySurface(egl->display, all[i]);
     }
     free(surface);
 }
@@ -89,12 +91,10 @@ static bool used_elsewhere(const struct ofs_surface *surface)
 /* Take the lock when the drawable's surfaces are not just being read for X, which takes a moment. */
 static void lock_surface(const struct ofs_drawable *drawable)
 {
-    const struct timespec moment = {0, 20000};
-
     (void)pthread_mutex_lock(&ofs_glx.lock);
     while (drawable->surface && atomic_load(&drawable->surface->user) == OFS_SURFACE_LOOKED_AT) {
         (void)pthread_mutex_unlock(&ofs_glx.lock);
-        (void)syscall(SYS_nanosleep, &moment, NULL); /* real time, also where the program's time is not */
+        ofs_real_pause(20000);
         (void)pthread_mutex_lock(&ofs_glx.lock);
     }
 }
@@ -171,11 +171,59 @@ bool ofs_surface_need_front(struct ofs_drawable *drawable, struct ofs_surface *s
         return true;
     if (!egl)
         return false;
-    surface->front = create_pbuffer(egl, drawable, surface->size_px);
+    surface->front = create_pbuffer(egl, drawable->config->egl, drawable, surface->size_px);
     if (surface->front == EGL_NO_SURFACE)
         return false;
     atomic_store(&drawable->tracks_front, true);
     /* What the front held until now was not kept. Right after a swap, which is when programs look, it equals the back. */
     ofs_front_update(surface, 0, 0, (int)ofs_size_width(surface->size_px), (int)ofs_size_height(surface->size_px));
     return true;
+}
+
+static bool has(const struct ofs_egl *egl, EGLConfig config, EGLint attribute, EGLint wanted)
+{
+    EGLint value = -1;
+
+    return egl->fn.eglGetConfigAttrib(egl->display, config, attribute, &value) && value == wanted;
+}
+
+/* A config with the same colours as this one, one sample, and no buffers that are never read. (A choice by eglChooseConfig
+ * would put those with more bits first.) */
+static bool plain_config(const struct ofs_egl *egl, EGLConfig like, EGLConfig *out)
+{
+    static const EGLint same[] = {EGL_RED_SIZE, EGL_GREEN_SIZE, EGL_BLUE_SIZE, EGL_ALPHA_SIZE, EGL_BUFFER_SIZE};
+    static const EGLint wanted[] = {EGL_SAMPLES, 0, EGL_DEPTH_SIZE, 0, EGL_STENCIL_SIZE, 0, EGL_SURFACE_TYPE,
+                                    EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
+    EGLConfig found[MAX_CONFIGS];
+    EGLint count = 0, value = 0;
+    bool fits = false;
+
+    if (!egl->fn.eglChooseConfig(egl->display, wanted, found, OFS_ARRAY_LEN(found), &count))
+        return false;
+    for (EGLint i = 0; i < count && !fits; i++) {
+        fits = has(egl, found[i], EGL_SAMPLES, 0);
+        for (size_t k = 0; k < OFS_ARRAY_LEN(same) && fits; k++)
+            fits = egl->fn.eglGetConfigAttrib(egl->display, like, same[k], &value) && has(egl, found[i], same[k], value);
+        *out = found[i];
+    }
+    return fits;
+}
+
+bool ofs_surface_need_resolved(const struct ofs_drawable *drawable, struct ofs_surface *surface)
+{
+    const struct ofs_egl *egl = ofs_egl_opened();
+    EGLConfig config;
+
+    if (surface->resolved == EGL_NO_SURFACE && egl && plain_config(egl, drawable->config->egl, &config))
+        surface->resolved = create_pbuffer(egl, config, drawable, surface->size_px);
+    return surface->resolved != EGL_NO_SURFACE;
+}
+
+bool ofs_surface_need_alike(const struct ofs_drawable *drawable, struct ofs_surface *surface)
+{
+    const struct ofs_egl *egl = ofs_egl_opened();
+
+    if (surface->alike == EGL_NO_SURFACE && egl && ofs_surface_need_resolved(drawable, surface))
+        surface->alike = create_pbuffer(egl, drawable->config->egl, drawable, surface->size_px);
+    return surface->alike != EGL_NO_SURFACE;
 }

@@ -19,7 +19,7 @@ void ofs_swap_current(void)
 
     if (!has_back(drawable))
         return;
-    ofs_glx_observe(drawable, surface->back);
+    ofs_glx_observe(drawable, surface, surface->back);
     if (surface->front != EGL_NO_SURFACE)
         ofs_front_update(surface, 0, 0, (int)ofs_size_width(surface->size_px), (int)ofs_size_height(surface->size_px));
     gl->glFlush();
@@ -52,7 +52,7 @@ static void swap_other(struct ofs_drawable *drawable)
 
     if (!surface)
         return;
-    ofs_glx_observe(drawable, surface->back);
+    ofs_glx_observe(drawable, surface, surface->back);
     ofs_front_update(surface, 0, 0, (int)ofs_size_width(surface->size_px), (int)ofs_size_height(surface->size_px));
     drawable->age = 1;
     ofs_surface_unused(surface);
@@ -86,7 +86,10 @@ void ofs_glx_swap(Display *dpy, XID xid, int minor)
     uint64_t before;
 
     ofs_glx_flush(dpy);
-    if (ofs_glx_is_current() && ofs_current.draw && ofs_current.draw_xid == xid) {
+    if (ofs_glx_is_current() && ofs_current.draw && ofs_current.draw_xid == xid &&
+        ofs_current.draw->kind == OFS_GLX_WINDOW && ofs_drawable_is_dead(ofs_current.draw)) {
+        ofs_glx_raise(dpy, OFS_GLX_EXT_ERROR, GLXBadCurrentWindow, minor, (uint32_t)xid);
+    } else if (ofs_glx_is_current() && ofs_current.draw && ofs_current.draw_xid == xid) {
         before = atomic_load(&ofs_current.draw->swaps);
         ofs_swap_current();
         tell_client(ofs_current.draw, before);
@@ -130,7 +133,7 @@ static void copy_part(struct ofs_drawable *drawable, struct ofs_surface *surface
     if (!cut(surface, &x, &y, &width, &height) || !ofs_surface_need_front(drawable, surface))
         return;
     ofs_front_update(surface, (int)x, (int)y, (int)width, (int)height);
-    ofs_glx_observe(drawable, surface->front);
+    ofs_glx_observe(drawable, surface, surface->front);
 }
 
 OFS_EXPORT void glXCopySubBufferMESA(Display *dpy, GLXDrawable xid, int x, int y, int width, int height)

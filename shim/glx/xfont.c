@@ -2,6 +2,7 @@
 #include "glx/glx.h"
 #include "glx/glxerr.h"
 #include "glx/private.h"
+#include "glx/unpack.h"
 #include "x11/xview.h"
 
 #define OFS_LOG_MODULE OFS_MOD_GLX
@@ -12,55 +13,19 @@
     X(void (*)(GLuint, GLenum), glNewList) \
     X(void (*)(void), glEndList) \
     X(void (*)(GLsizei, GLsizei, GLfloat, GLfloat, GLfloat, GLfloat, const GLubyte *), glBitmap) \
-    X(void (*)(GLenum, GLint *), glGetIntegerv) \
-    X(void (*)(GLenum, GLint), glPixelStorei)
+    X(void (*)(GLenum, GLint *), glGetIntegerv)
 
 struct gl {
 #define X(type, name) __typeof__((type)0) name;
     GL_NEEDED(X)
 #undef X
-    PFNGLBINDBUFFERPROC glBindBuffer; /* NULL in a very old GL, which has no unpack buffers then */
 };
 
 static bool find_functions(struct gl *gl)
 {
 #define X(type, name) && (gl->name = (__typeof__(gl->name))ofs_glx_gl_function(#name)) != NULL
-    bool all = true GL_NEEDED(X);
+    return true GL_NEEDED(X);
 #undef X
-    gl->glBindBuffer = (PFNGLBINDBUFFERPROC)ofs_glx_gl_function("glBindBuffer");
-    return all;
-}
-
-/* How GL reads the bitmaps: rows of whole bytes, from memory. */
-static const struct { GLenum name; GLint value; } unpack[] = {
-    {GL_UNPACK_SWAP_BYTES, 0}, {GL_UNPACK_LSB_FIRST, 0},   {GL_UNPACK_ROW_LENGTH, 0},
-    {GL_UNPACK_SKIP_ROWS, 0},  {GL_UNPACK_SKIP_PIXELS, 0}, {GL_UNPACK_ALIGNMENT, 1},
-};
-
-struct unpack_state {
-    GLint values[OFS_ARRAY_LEN(unpack)], buffer;
-};
-
-static void set_unpack(const struct gl *gl, struct unpack_state *before)
-{
-    for (size_t i = 0; i < OFS_ARRAY_LEN(unpack); i++) {
-        gl->glGetIntegerv(unpack[i].name, &before->values[i]);
-        gl->glPixelStorei(unpack[i].name, unpack[i].value);
-    }
-    before->buffer = 0;
-    if (!gl->glBindBuffer)
-        return;
-    gl->glGetIntegerv(GL_PIXEL_UNPACK_BUFFER_BINDING, &before->buffer);
-    if (before->buffer)
-        gl->glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
-}
-
-static void restore_unpack(const struct gl *gl, const struct unpack_state *before)
-{
-    for (size_t i = 0; i < OFS_ARRAY_LEN(unpack); i++)
-        gl->glPixelStorei(unpack[i].name, before->values[i]);
-    if (before->buffer)
-        gl->glBindBuffer(GL_PIXEL_UNPACK_BUFFER, (GLuint)before->buffer);
 }
 
 /* Source: the manual page of glXUseXFont, whose yorig is the descent less 1. */
@@ -76,7 +41,7 @@ static void draw_character(const struct gl *gl, const struct ofs_xview_glyph *gl
 OFS_EXPORT void glXUseXFont(Font font, int first, int count, int list)
 {
     Display *dpy = ofs_current.dpy;
-    struct unpack_state before;
+    struct ofs_unpack before;
     struct ofs_xdrawable *record;
     struct ofs_xview_glyph glyph;
     struct gl gl;
@@ -100,13 +65,16 @@ OFS_EXPORT void glXUseXFont(Font font, int first, int count, int list)
         ofs_glx_raise(dpy, OFS_GLX_CORE_ERROR, BadFont, X_GLXUseXFont, (uint32_t)font);
         return;
     }
-    set_unpack(&gl, &before);
+    if (!ofs_unpack_begin(&before, false)) {
+        ofs_xview_release(record);
+        return;
+    }
     for (int i = 0; i < count; i++) {
         gl.glNewList((GLuint)list + (GLuint)i, GL_COMPILE);
         if (ofs_xview_glyph(record->visual, (unsigned)first + (unsigned)i, &glyph))
             draw_character(&gl, &glyph);
         gl.glEndList();
     }
-    restore_unpack(&gl, &before);
+    ofs_unpack_end(&before);
     ofs_xview_release(record);
 }

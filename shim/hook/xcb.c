@@ -68,9 +68,9 @@ static void *real(struct site *sites, const char *name, const void *own, const c
 #define XCB     "libxcb.so.1"
 #define XCB_SHM "libxcb-shm.so.0"
 
-/* An export: its parameters, the one that names what is read, and its arguments. Without a real function nothing is sent, and
- * the cookie is the one of a failed connection. */
-#define READS_PIXELS(name, library, drawable, arguments, ...)                                                       \
+/* An export: what is read, as (drawable, x, y, width, height), the arguments, and the parameters. Without a real function
+ * nothing is sent, and the cookie is the one of a failed connection. */
+#define READS_PIXELS(name, library, what, arguments, ...)                                                           \
     OFS_EXPORT ofs_xcb_cookie name(__VA_ARGS__);                                                                    \
     OFS_EXPORT ofs_xcb_cookie name(__VA_ARGS__)                                                                     \
     {                                                                                                               \
@@ -79,20 +79,22 @@ static void *real(struct site *sites, const char *name, const void *own, const c
             (ofs_xcb_cookie (*)(__VA_ARGS__))real(sites, #name, (const void *)name, library,                        \
                                                   __builtin_return_address(0));                                     \
                                                                                                                     \
-        ofs_glx_reading(drawable);                                                                                  \
+        ofs_glx_reading what;                                                                                       \
         return function ? function arguments : (ofs_xcb_cookie){0};                                                 \
     }
 
-READS_PIXELS(xcb_get_image, XCB, drawable, (c, format, drawable, x, y, width, height, planes), void *c, uint8_t format,
-             uint32_t drawable, int16_t x, int16_t y, uint16_t width, uint16_t height, uint32_t planes)
-READS_PIXELS(xcb_get_image_unchecked, XCB, drawable, (c, format, drawable, x, y, width, height, planes), void *c,
-             uint8_t format, uint32_t drawable, int16_t x, int16_t y, uint16_t width, uint16_t height, uint32_t planes)
-READS_PIXELS(xcb_copy_area, XCB, source, (c, source, target, gc, from_x, from_y, to_x, to_y, width, height), void *c,
-             uint32_t source, uint32_t target, uint32_t gc, int16_t from_x, int16_t from_y, int16_t to_x, int16_t to_y,
-             uint16_t width, uint16_t height)
-READS_PIXELS(xcb_shm_get_image, XCB_SHM, drawable, (c, drawable, x, y, width, height, planes, format, segment, offset),
-             void *c, uint32_t drawable, int16_t x, int16_t y, uint16_t width, uint16_t height, uint32_t planes,
-             uint8_t format, uint32_t segment, uint32_t offset)
-READS_PIXELS(xcb_shm_get_image_unchecked, XCB_SHM, drawable,
+READS_PIXELS(xcb_get_image, XCB, (drawable, x, y, width, height), (c, format, drawable, x, y, width, height, planes),
+             void *c, uint8_t format, uint32_t drawable, int16_t x, int16_t y, uint16_t width, uint16_t height,
+             uint32_t planes)
+READS_PIXELS(xcb_get_image_unchecked, XCB, (drawable, x, y, width, height),
+             (c, format, drawable, x, y, width, height, planes), void *c, uint8_t format, uint32_t drawable, int16_t x,
+             int16_t y, uint16_t width, uint16_t height, uint32_t planes)
+READS_PIXELS(xcb_copy_area, XCB, (source, from_x, from_y, width, height),
+             (c, source, target, gc, from_x, from_y, to_x, to_y, width, height), void *c, uint32_t source, uint32_t target,
+             uint32_t gc, int16_t from_x, int16_t from_y, int16_t to_x, int16_t to_y, uint16_t width, uint16_t height)
+READS_PIXELS(xcb_shm_get_image, XCB_SHM, (drawable, x, y, width, height),
+             (c, drawable, x, y, width, height, planes, format, segment, offset), void *c, uint32_t drawable, int16_t x,
+             int16_t y, uint16_t width, uint16_t height, uint32_t planes, uint8_t format, uint32_t segment, uint32_t offset)
+READS_PIXELS(xcb_shm_get_image_unchecked, XCB_SHM, (drawable, x, y, width, height),
              (c, drawable, x, y, width, height, planes, format, segment, offset), void *c, uint32_t drawable, int16_t x,
              int16_t y, uint16_t width, uint16_t height, uint32_t planes, uint8_t format, uint32_t segment, uint32_t offset)

@@ -202,7 +202,8 @@ static const struct option_row {
       "tell frames, rate, sizes and device at the end, or write them as JSON" },
     { "--input", "FILE", "OFFSTAGE_INPUT", set_input,
       "press keys and move the pointer by a script of lines such as\n"
-      "                       10 key space, 20 motion 100 50, 30 button 1, 40 resize 640 480, 50 close" },
+      "                       10 key space, 20 motion 100 50, 30 button 1, 40 resize 640 480, 50 close:\n"
+      "                       after frame 10 and so on; 2.5s key space is 2.5 s after the first window" },
     { "--lockstep", "HZ", "OFFSTAGE_LOCKSTEP", set_lockstep,
       "the program's clocks go on by 1/HZ s a frame and jump over sleeps:\n"
       "                       every run is the same, and as fast as the drawing" },

@@ -60,6 +60,8 @@ pid_t start_command(const struct run_args *args, const struct place *place, cons
     /* Whatever the command leaves running becomes our child, so that it can be ended too. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     place->session->start_ns = clock_ns();
+    if (args->seconds > 0)
+        place->session->close_at_ns = place->session->start_ns + (uint64_t)(args->seconds * (double)NS_PER_S);
     child = fork();
     if (child == 0)
         become(args, launcher, report[1]);

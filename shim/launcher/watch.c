@@ -1,6 +1,6 @@
 /* Waiting for the command, with limits.
  *
- * A frame limit is kept by the shim itself, at exactly that frame; the launcher looks at the page now and then, and only
+ * Limits are kept by the shim itself, of frames at exactly that frame; the launcher looks at the page now and then, and only
  * a program that does not close when it is told to is ended from here: after a grace time by SIGTERM, after another by
  * SIGKILL. Nothing here waits for less than the next thing that can happen. */
 #include <errno.h>
@@ -130,13 +130,13 @@ static void look(struct watch *watch, uint64_t now)
         watch->drawn = drawn;
         watch->progress_ns = now;
     }
-    if (watch->stage == STAGE_RUNNING && args->frames > 0 && close_was_sent(watch->session)) {
-        watch->result->end = WATCH_FRAMES;
-        enter(watch, STAGE_CLOSING, now);
-    }
     if (watch->stage == STAGE_RUNNING && watch->seconds_ns && now >= watch->seconds_ns) {
         atomic_store(&watch->session->close_request, 1);
         watch->result->end = WATCH_SECONDS;
+        enter(watch, STAGE_CLOSING, now);
+    }
+    if (watch->stage == STAGE_RUNNING && args->frames > 0 && close_was_sent(watch->session)) {
+        watch->result->end = WATCH_FRAMES;
         enter(watch, STAGE_CLOSING, now);
     }
     if (watch->stage <= STAGE_CLOSING && now - watch->progress_ns >= patience_ns(watch)) {
@@ -218,14 +218,16 @@ void watch_command(const struct run_args *args, struct ofs_session *session, pid
     bool left = true;
 
     watch.progress_ns = clock_ns();
-    if (args->seconds > 0)
-        watch.seconds_ns = session->start_ns + (uint64_t)(args->seconds * (double)NS_PER_S);
+    watch.seconds_ns = session->close_at_ns;
     while (left) {
         uint64_t now = clock_ns();
         bool ended_before = watch.ended;
         left = reap(&watch);
         if (watch.ended && !ended_before) {
             count_frames(session, &result->frames);
+            /* The library closes its windows by itself when the time is up, and may be quicker than we are. */
+            if (watch.stage == STAGE_RUNNING && watch.seconds_ns && clock_ns() >= watch.seconds_ns)
+                result->end = WATCH_SECONDS;
             /* The run is over with the command. What it left behind is told to end, and made to. */
             if (left && watch.stage < STAGE_TERMINATING)
                 enter(&watch, STAGE_TERMINATING, now);

@@ -15,7 +15,7 @@ static const struct ofs_clock_table *table; /* NULL: time is real */
 
 static void connected(void)
 {
-    static const struct ofs_clock_host host = { .is_x = ofs_inject_is_x, .settle = ofs_inject_settle };
+    static const struct ofs_clock_host host = { .is_x = ofs_inject_is_x, .settle = ofs_inject_settle, .due = ofs_inject_due };
     table->set_host(&host);
 }
 
@@ -31,13 +31,21 @@ void ofs_clock_find(void *(*find_symbol)(void *handle, const char *name))
     table = get ? get(OFS_CLOCK_VERSION) : NULL;
     if (table && table->size < sizeof *table)
         table = NULL;
-    if (table)
-        ofs_inject_set_clock(table->virtual_ns, connected);
-    else
+    if (table) {
+        static struct ofs_inject_clock clock;
+        clock = (struct ofs_inject_clock){ .virtual_ns = table->virtual_ns,
+                                           .connected = connected,
+                                           .set_due = table->set_due,
+                                           .begin_due = table->begin_due,
+                                           .rest = table->rest,
+                                           .look = table->look };
+        ofs_inject_set_clock(&clock);
+    } else {
         ofs_error(
             "OFFSTAGE_LOCKSTEP is set, but liboffstage_clock.so of this version is not preloaded: time stays real. "
             "Start the program with  offstage run --lockstep %g -- COMMAND",
             ofs_options_get()->lockstep_hz);
+    }
 }
 
 uint64_t ofs_clock_real_ns(void)

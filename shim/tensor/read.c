@@ -237,7 +237,7 @@ static void read_memory(struct ofs_capture *capture, const struct ofs_shown *sho
 static bool wants_flight(const struct ofs_shown *shown, const struct ofs_reading *reading)
 {
     enum ofs_readback_choice choice = ofs_options_get()->readback;
-    if (shown->context == 0 || choice == OFS_READBACK_DIRECT || !ofs_pbo_usable(reading))
+    if (shown->context == 0 || reading->elsewhere || choice == OFS_READBACK_DIRECT || !ofs_pbo_usable(reading))
         return false;
     return choice == OFS_READBACK_PBO || !ofs_tensor_host->software();
 }

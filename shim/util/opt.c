@@ -43,7 +43,7 @@ static const struct row table[] = {
     { { "OFFSTAGE_SESSION", "FILE", "", "page shared with the launcher, which sets it" },
       KIND_TEXT,
       offsetof(struct ofs_options, session) },
-    { { "OFFSTAGE_INPUT", "FILE", "", "script of keys, motion, buttons and resizes, by frame number" },
+    { { "OFFSTAGE_INPUT", "FILE", "", "script of keys, motion, buttons and resizes, by frame number or time" },
       KIND_TEXT,
       offsetof(struct ofs_options, input) },
     { { "OFFSTAGE_LOCKSTEP", "HZ", "0",

@@ -1,4 +1,5 @@
 /* Window attributes: the value list of CreateWindow and ChangeWindowAttributes, and GetWindowAttributes. */
+#include "x11/cursor.h"
 #include "x11/picture.h"
 #include "x11/private.h"
 #include "x11/window.h"
@@ -60,7 +61,7 @@ static int check_event_mask(struct ofs_client *c, const struct ofs_window *w, ui
 
 static int check_one(struct ofs_client *c, const struct ofs_window *w, unsigned bit, uint32_t v)
 {
-    struct ofs_res *cursor;
+    struct ofs_cursor *cursor;
     switch (1u << bit) {
     case CWBackPixmap: return check_pixmap(c, w, v, true);
     case CWBorderPixmap: return check_border_pixmap(c, w, v);
@@ -72,7 +73,7 @@ static int check_one(struct ofs_client *c, const struct ofs_window *w, unsigned 
     case CWEventMask: return check_event_mask(c, w, v);
     case CWDontPropagate: return v & ~0x204Fu & ~(uint32_t)0x1F00 ? ofs_bad(c, BadValue, v) : 0;
     case CWColormap: return check_colormap(c, w, v);
-    case CWCursor: return v == None ? 0 : ofs_res_find(c, v, OFS_RES_CURSOR, &cursor);
+    case CWCursor: return ofs_cursor_find_any(c, v, &cursor);
     default: return 0;
     }
 }
@@ -111,6 +112,15 @@ static int set_border(struct ofs_window *w, uint32_t id)
     w->border_tile = tile;
     ofs_picture_paint_border(w);
     return 0;
+}
+
+static void set_cursor(struct ofs_client *c, struct ofs_window *w, uint32_t id)
+{
+    struct ofs_cursor *cursor;
+    (void)ofs_cursor_find_any(c, id, &cursor);
+    ofs_cursor_set(&w->cursor, cursor || w->parent ? cursor : ofs_cursors_root(c->server));
+    if (w->viewable)
+        ofs_cursor_update(c->server);
 }
 
 static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, uint32_t v)
@@ -156,7 +166,7 @@ static int apply_one(struct ofs_client *c, struct ofs_window *w, unsigned bit, u
         ofs_event_to_window(c->server, w, &ev, ColormapChangeMask);
         break;
     }
-    case CWCursor: w->cursor = v; break;
+    case CWCursor: set_cursor(c, w, v); break;
     default: break;
     }
     return 0;

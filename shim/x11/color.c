@@ -311,9 +311,9 @@ int ofs_core_FreeColors(struct ofs_client *c, struct ofs_request *r)
     if (error)
         return error;
     const struct ofs_visual *v = find_visual(map->visual);
-    ofs_req_skip(r, 4); /* plane mask */
+    const uint32_t planes = ofs_req32(r);
     while (ofs_req_left(r)) {
-        uint32_t pixel = ofs_req32(r);
+        uint32_t pixel = ofs_req32(r) | planes; /* the largest that is meant */
         if (v->depth == 24 && (pixel & ~(v->red_mask | v->green_mask | v->blue_mask)))
             error = ofs_bad(c, BadValue, pixel); /* the others are freed all the same, and the last bad one reported */
     }

@@ -85,6 +85,7 @@ static void move_children(struct ofs_server *s, struct ofs_window *w, const stru
             continue;
         child->x = (int16_t)(child->x + dx);
         child->y = (int16_t)(child->y + dy);
+        ofs_window_publish_place(child);
         xEvent ev = { .u.u.type = GravityNotify };
         ev.u.gravity.window = child->res.id;
         ev.u.gravity.x = child->x;
@@ -127,6 +128,7 @@ static void apply(struct ofs_server *s, struct ofs_window *w, const struct confi
     int dw = (int)cf->width - w->width, dh = (int)cf->height - w->height;
     if (cf->x == w->x && cf->y == w->y && !dw && !dh && cf->border_width == w->border_width && below == w->below)
         return;
+    const struct ofs_rect before = ofs_expose_outer(w);
     send_configure_notify(s, w, cf, below);
     place_above(w, below);
     if (w->win_gravity == StaticGravity && (dw || dh) && w->bit_gravity != ForgetGravity)
@@ -136,6 +138,7 @@ static void apply(struct ofs_server *s, struct ofs_window *w, const struct confi
     w->x = (int16_t)cf->x;
     w->y = (int16_t)cf->y;
     w->border_width = (uint16_t)cf->border_width;
+    ofs_window_publish_place(w);
     if (dw || dh) {
         w->width = (uint16_t)cf->width;
         w->height = (uint16_t)cf->height;
@@ -145,7 +148,7 @@ static void apply(struct ofs_server *s, struct ofs_window *w, const struct confi
         move_children(s, w, &by);
     }
     if (w->viewable) {
-        ofs_expose_update(s);
+        ofs_expose_update_of(w, before);
         ofs_input_tree_changed(s);
     }
 }
@@ -291,7 +294,8 @@ int ofs_core_CirculateWindow(struct ofs_client *c, struct ofs_request *r)
     }
     place_above(child, raise ? (w->top == child ? child->below : w->top) : NULL);
     ofs_event_structure(c->server, child, &ev);
-    ofs_expose_update(c->server);
+    if (child->viewable)
+        ofs_expose_update_of(child, ofs_expose_outer(child));
     ofs_input_tree_changed(c->server);
     return 0;
 }

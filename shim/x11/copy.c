@@ -95,7 +95,7 @@ static bool is_screen(const struct copy *copy)
     return copy->sw && !copy->sw->parent && copy->gc->inferiors;
 }
 
-/* Through a copy of the source pixels: source and target may be the same, and a plane has to be turned into colours. */
+/* Through a copy of the source pixels where a plane has to be turned into colours, or rows mix with themselves. */
 static bool draw(struct ofs_client *c, const struct copy *copy, const struct copy_parts *parts)
 {
     const struct ofs_mix mix = ofs_gc_mix(copy->gc);
@@ -106,6 +106,9 @@ static bool draw(struct ofs_client *c, const struct copy *copy, const struct cop
         ofs_raster_copy(parts->to.raster, parts->from.raster, parts->drawn, parts->dx, parts->dy, &mix);
         return true;
     }
+    if (!copy->plane && !is_screen(copy) &&
+        ofs_raster_move(parts->to.raster, parts->drawn, parts->dx, parts->dy, &mix))
+        return true;
     struct ofs_raster *between = ofs_raster_create(c->server, (uint32_t)(all.x1 - all.x0), (uint32_t)(all.y1 - all.y0));
     if (!between)
         return false;
@@ -149,7 +152,8 @@ static void report(struct ofs_client *c, const struct copy *copy, const struct c
 static int carry_out(struct ofs_client *c, const struct copy *copy)
 {
     struct copy_parts parts = { 0 };
-    ofs_painted_read(c->server, copy->sw, copy->sp);
+    ofs_painted_read(c->server, copy->sw, copy->sp,
+                     (struct ofs_rect){ copy->sx, copy->sy, copy->sx + copy->width, copy->sy + copy->height });
     int error = ofs_surface_open(copy->sw, copy->sp, c->server, copy->gc->inferiors, &parts.from);
     if (!error)
         error = ofs_surface_open(copy->tw, copy->tp, c->server, copy->gc->inferiors, &parts.to);

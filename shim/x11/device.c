@@ -1,6 +1,7 @@
 /* The devices: what they are, what they send, and what happens to input when windows and clients go. */
 #include <stdlib.h>
 
+#include "x11/cursor.h"
 #include "x11/private.h"
 #include "x11/xinput.h"
 
@@ -177,6 +178,11 @@ bool ofs_input_next_due(struct ofs_server *s, uint32_t *due_ms_out)
             due = d->repeat_at_ms;
         }
     }
+    uint32_t frame;
+    if (ofs_cursor_next_due(s, &frame) && (!any || ofs_time_later(due, frame))) {
+        any = true;
+        due = frame;
+    }
     *due_ms_out = due;
     return any;
 }
@@ -205,6 +211,7 @@ void ofs_input_run_timers(struct ofs_server *s)
         if (d->repeat_key && !ofs_time_later(d->repeat_at_ms, now))
             ofs_device_repeat_run(s, d, now);
     }
+    ofs_cursor_run_timer(s);
 }
 
 /* ---- windows and clients that change or go ---- */
@@ -338,7 +345,7 @@ void ofs_input_finish(struct ofs_server *s)
     if (!in)
         return;
     for (unsigned i = OFS_DEV_POINTER; i < OFS_DEV_COUNT; i++) {
-        free(in->device[i].grab);
+        ofs_passive_free(in->device[i].grab);
         ofs_device_properties_finish(&in->device[i]);
     }
     while (in->passive) {

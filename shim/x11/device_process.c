@@ -4,6 +4,7 @@
 
 #include <X11/extensions/XI2.h>
 
+#include "x11/cursor.h"
 #include "x11/input_private.h"
 
 #define MAX_QUEUED 8192u /* a client that freezes a device for ever costs this much and no more */
@@ -131,6 +132,8 @@ void ofs_device_check_window(struct ofs_server *s, struct ofs_device *pointer, c
     if (!enter_grab(s, pointer, from, to))
         ofs_crossing_move(s, pointer, event ? event->source : pointer->id, from, to, NotifyNormal);
     in->window = to;
+    if (pointer->master)
+        ofs_cursor_update(s);
 }
 
 /* ---- state ---- */

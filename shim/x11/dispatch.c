@@ -1,5 +1,6 @@
 /* From a request to its handler, and from the handler's answer to an error. */
 #include "util/log.h"
+#include "x11/loop.h"
 #include "x11/picture.h"
 #include "x11/private.h"
 
@@ -30,6 +31,8 @@ void ofs_dispatch(struct ofs_client *c, struct ofs_request *r)
         r->major < 128 ? &core_rows[r->major] : extension_row(r->major, r->minor);
     uint32_t words = r->size_bytes / 4;
     int error;
+    if (c->server->fresh_pictures && ofs_calls_virtual())
+        ofs_present_before_request(c->server);
     c->bad_value = 0;
     c->has_bad_minor = false;
     c->replied = false;

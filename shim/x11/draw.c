@@ -30,10 +30,11 @@ int ofs_canvas_open_found(struct ofs_client *c, struct ofs_window *w, struct ofs
     out->client = c;
     out->gc = gc;
     out->clip = NULL;
-    out->once = NULL;
+    out->cover = (struct ofs_cover){ 0 };
     out->drawn_once = false;
-    out->waiting = 0;
-    out->touched = (struct ofs_rect){ 0 };
+    out->steps = 0;
+    out->most_steps = c->server->config.max_draw_steps;
+    out->touched = OFS_NOWHERE;
     int error = ofs_surface_open(w, p, c->server, inferiors || (gc && gc->inferiors), &out->surface);
     if (error)
         return error;
@@ -45,8 +46,9 @@ int ofs_canvas_open_found(struct ofs_client *c, struct ofs_window *w, struct ofs
     out->bounds.x1 -= out->surface.x;
     out->bounds.y0 -= out->surface.y;
     out->bounds.y1 -= out->surface.y;
-    out->paint = gc ? ofs_gc_paint(gc, &out->surface) : (struct ofs_paint){ .style = FillSolid };
-    out->mix = gc ? ofs_gc_mix(gc) : OFS_MIX_COPY;
+    const struct ofs_paint paint = gc ? ofs_gc_paint(gc, &out->surface) : (struct ofs_paint){ .style = FillSolid };
+    const struct ofs_mix mix = gc ? ofs_gc_mix(gc) : OFS_MIX_COPY;
+    ofs_canvas_set(out, &paint, &mix);
     return 0;
 }
 
@@ -59,104 +61,83 @@ int ofs_canvas_open(struct ofs_client *c, uint32_t drawable, uint32_t gc_id, str
     return error ? error : ofs_canvas_open_found(c, w, p, gc, false, out);
 }
 
-/* In one colour, where the clip is all of the bounds: spans are within them already. */
-static void flush_solid(struct ofs_canvas *t)
-{
-    const struct ofs_solid solid = ofs_mix_solid(&t->mix, t->paint.foreground);
-    for (unsigned i = 0; i < t->waiting; i++) {
-        const struct ofs_span *span = &t->spans[i];
-        ofs_solid_row(&solid, ofs_raster_at(t->surface.raster, span->x + t->surface.x, span->y + t->surface.y),
-                      (unsigned)span->width);
-    }
-}
-
-static void flush(struct ofs_canvas *t)
-{
-    if (!t->waiting)
-        return;
-    if (t->clip->count == 1 && (t->paint.style == FillSolid || !t->paint.pattern)) {
-        flush_solid(t);
-        t->waiting = 0;
-        return;
-    }
-    for (unsigned i = 0; i < t->waiting; i++) {
-        const struct ofs_span *span = &t->spans[i];
-        ofs_raster_fill_span(t->surface.raster, t->clip, span->x + t->surface.x, span->y + t->surface.y, span->width,
-                             &t->paint, &t->mix);
-    }
-    t->waiting = 0;
-}
-
 void ofs_canvas_close(struct ofs_canvas *t)
 {
-    flush(t);
-    free(t->once);
-    t->once = NULL;
+    ofs_cover_free(&t->cover);
     if (!ofs_rect_empty(t->touched))
         ofs_present_touch(t->client, &t->surface, t->touched);
     ofs_region_destroy(t->clip);
     t->clip = NULL;
 }
 
+/* Looking for what is drawn already takes longer than drawing, as long as there is little of it. */
+enum { OFTEN = 4, FEW_PIXELS = 1 << 20 };
+
 void ofs_canvas_set(struct ofs_canvas *t, const struct ofs_paint *paint, const struct ofs_mix *mix)
 {
-    flush(t);
     t->paint = *paint;
     t->mix = *mix;
+    t->plain = t->clip->count && (paint->style == FillSolid || !paint->pattern);
+    t->within = t->clip->rects;
+    if (t->plain)
+        t->solid = ofs_mix_solid(mix, paint->foreground);
+    if (!t->drawn_once)
+        ofs_cover_end(&t->cover);
+    const uint64_t area = (uint64_t)(t->bounds.x1 - t->bounds.x0) * (uint64_t)(t->bounds.y1 - t->bounds.y0);
+    t->painted = 0;
+    t->enough = ofs_mix_counts(mix) ? UINT64_MAX : area * OFTEN + FEW_PIXELS;
 }
 
-void ofs_canvas_touch(struct ofs_canvas *t, struct ofs_rect rect)
+/* Whether a rectangle of the clip has all of this one, which is in the raster and in the bounds. */
+static bool find_room(struct ofs_canvas *t, const struct ofs_rect *rect)
 {
-    if (ofs_rect_empty(rect))
-        return;
-    t->touched = ofs_rect_empty(t->touched) ? rect : ofs_rect_join(t->touched, rect);
+    if (t->clip->count == 1 || ofs_rect_has(t->within, rect))
+        return true;
+    const unsigned i = ofs_region_place(t->clip, rect->x0, rect->y0);
+    if (i < t->clip->count)
+        t->within = &t->clip->rects[i];
+    return ofs_rect_has(t->within, rect);
+}
+
+bool ofs_canvas_plot(struct ofs_canvas *t, struct ofs_rect box, struct ofs_plot *out)
+{
+    const int x = t->surface.x, y = t->surface.y;
+    const struct ofs_rect there = { box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y };
+    if (!t->plain || t->cover.on || !ofs_rect_has(&t->bounds, &box) || !find_room(t, &there))
+        return false;
+    *out = (struct ofs_plot){ .px = t->surface.raster->px, .stride = (ptrdiff_t)t->surface.raster->stride,
+                              .x = x, .y = y, .solid = t->solid };
+    return true;
 }
 
 /* ---- spans ---- */
 
-static void put(struct ofs_canvas *t, int x, int y, int width)
+void ofs_canvas_paint(struct ofs_canvas *t, int x, int y, int width)
 {
-    if (t->waiting == OFS_CANVAS_SPANS)
-        flush(t);
-    t->spans[t->waiting++] = (struct ofs_span){ x, y, width };
+    x += t->surface.x;
+    y += t->surface.y;
+    const struct ofs_rect rect = { x, y, x + width, y + 1 };
+    ofs_canvas_touch(t, rect);
+    if (t->plain && find_room(t, &rect)) {
+        t->steps += 8 + (unsigned)width / 2;
+        ofs_solid_row(&t->solid, ofs_raster_at(t->surface.raster, x, y), (unsigned)width);
+    } else {
+        t->steps += 32 + 2 * (unsigned)width;
+        ofs_raster_fill_span(t->surface.raster, t->clip, x, y, width, &t->paint, &t->mix);
+    }
 }
 
-/* The parts of a span that were not put before. */
-static void put_once(struct ofs_canvas *t, int x, int y, int width)
+/* After so many pixels: from now on each is drawn once more. Without the memory for it, as before. */
+static void look_closer(struct ofs_canvas *t)
 {
-    t->once_y0 = y < t->once_y0 ? y : t->once_y0;
-    t->once_y1 = y >= t->once_y1 ? y + 1 : t->once_y1;
-    uint64_t *row = t->once + (size_t)(y - t->bounds.y0) * t->once_words;
-    unsigned at = (unsigned)(x - t->bounds.x0), end = at + (unsigned)width, from = at;
-    bool open = false;
-    while (at < end) {
-        uint64_t *word = &row[at / 64];
-        unsigned in = at % 64, n = end - at < 64 - in ? end - at : 64 - in;
-        uint64_t bits = (n == 64 ? ~0ull : (1ull << n) - 1) << in;
-        if (!(*word & bits)) { /* all new */
-            if (!open)
-                from = at;
-            open = true;
-        } else {
-            for (unsigned i = 0; i < n; i++) {
-                bool new = !(*word >> (in + i) & 1);
-                if (new && !open)
-                    from = at + i;
-                if (!new && open)
-                    put(t, t->bounds.x0 + (int)from, y, (int)(at + i - from));
-                open = new;
-            }
-        }
-        *word |= bits;
-        at += n;
-    }
-    if (open)
-        put(t, t->bounds.x0 + (int)from, y, (int)(end - from));
+    t->enough = UINT64_MAX;
+    if (!t->cover.on)
+        (void)!ofs_cover_begin(&t->cover, t->bounds);
 }
 
 void ofs_canvas_span(struct ofs_canvas *t, int x, int y, int width)
 {
-    if (y < t->bounds.y0 || y >= t->bounds.y1 || width <= 0 || x >= t->bounds.x1)
+    if (y < t->bounds.y0 || y >= t->bounds.y1 || width <= 0 || x >= t->bounds.x1 || ofs_canvas_spent(t))
         return;
     int64_t end = (int64_t)x + width;
     if (x < t->bounds.x0)
@@ -166,39 +147,50 @@ void ofs_canvas_span(struct ofs_canvas *t, int x, int y, int width)
     if (end <= x)
         return;
     width = (int)(end - x);
-    int left = t->surface.x + x, top = t->surface.y + y;
-    ofs_canvas_touch(t, (struct ofs_rect){ left, top, left + width, top + 1 });
-    if (t->drawn_once)
-        put_once(t, x, y, width);
-    else
-        put(t, x, y, width);
+    if (t->cover.on) {
+        ofs_cover_put(t, x, y, width);
+        return;
+    }
+    ofs_canvas_paint(t, x, y, width);
+    t->painted += (unsigned)width;
+    if (t->painted > t->enough)
+        look_closer(t);
 }
 
-void ofs_canvas_spans(struct ofs_canvas *t, const struct ofs_span *spans, size_t n)
+/* Within the bounds, in the drawable; each pixel of it is new. */
+static void paint_rect(struct ofs_canvas *t, struct ofs_rect r)
 {
-    for (size_t i = 0; i < n; i++)
-        ofs_canvas_span(t, spans[i].x, spans[i].y, spans[i].width);
+    const uint64_t rows = (uint64_t)(r.y1 - r.y0), area = rows * (uint64_t)(r.x1 - r.x0);
+    r = (struct ofs_rect){ r.x0 + t->surface.x, r.y0 + t->surface.y, r.x1 + t->surface.x, r.y1 + t->surface.y };
+    ofs_canvas_touch(t, r);
+    if (t->plain && find_room(t, &r)) {
+        t->steps += 4 * rows + area / 2;
+        for (int y = r.y0; y < r.y1; y++)
+            ofs_solid_row(&t->solid, ofs_raster_at(t->surface.raster, r.x0, y), (unsigned)(r.x1 - r.x0));
+    } else {
+        t->steps += 32 * rows + 2 * area;
+        ofs_raster_fill(t->surface.raster, t->clip, r, &t->paint, &t->mix);
+    }
+    t->painted += area;
+    if (t->painted > t->enough)
+        look_closer(t);
 }
 
 void ofs_canvas_rect(struct ofs_canvas *t, int x, int y, int width, int height)
 {
-    int left = t->surface.x + x, top = t->surface.y + y;
-    struct ofs_rect rect = { left, top, left + width, top + height };
+    const struct ofs_rect wanted = { x, y, x + width, y + height }, rect = ofs_rect_cut(wanted, t->bounds);
     if (!t->surface.raster || width <= 0 || height <= 0)
         return;
-    if (t->drawn_once) {
-        int from = y > t->bounds.y0 ? y : t->bounds.y0, end = y + height < t->bounds.y1 ? y + height : t->bounds.y1;
-        for (int row = from; row < end; row++)
-            ofs_canvas_span(t, x, row, width);
+    if (ofs_rect_empty(t->touched) && !t->drawn_once && ofs_mix_is_copy(&t->mix) && t->paint.style != FillStippled)
+        ofs_present_clear(&t->surface, (struct ofs_rect){ x + t->surface.x, y + t->surface.y, wanted.x1 + t->surface.x,
+                                                          wanted.y1 + t->surface.y });
+    if (ofs_rect_empty(rect) || ofs_canvas_done(t))
         return;
-    }
-    flush(t);
-    if (ofs_rect_empty(t->touched) && ofs_mix_is_copy(&t->mix) && t->paint.style != FillStippled)
-        ofs_present_clear(&t->surface, rect);
-    struct ofs_rect bounds = { t->bounds.x0 + t->surface.x, t->bounds.y0 + t->surface.y, t->bounds.x1 + t->surface.x,
-                               t->bounds.y1 + t->surface.y };
-    ofs_canvas_touch(t, ofs_rect_cut(rect, bounds));
-    ofs_raster_fill(t->surface.raster, t->clip, rect, &t->paint, &t->mix);
+    if (!t->cover.on)
+        paint_rect(t, rect);
+    else
+        for (int row = rect.y0; row < rect.y1; row++)
+            ofs_cover_put(t, rect.x0, row, rect.x1 - rect.x0);
 }
 
 /* ---- each pixel once ---- */
@@ -214,22 +206,16 @@ bool ofs_canvas_once(struct ofs_canvas *t)
 {
     if (t->drawn_once || ofs_rect_empty(t->bounds) || !ofs_mix_counts(&t->mix))
         return true;
-    if (!t->once) {
-        t->once_words = ((size_t)(t->bounds.x1 - t->bounds.x0) + 63) / 64;
-        t->once = calloc(t->once_words * (size_t)(t->bounds.y1 - t->bounds.y0), sizeof(*t->once));
-        if (!t->once)
-            return false;
-    }
-    t->drawn_once = true;
-    t->once_y0 = t->bounds.y1;
-    t->once_y1 = t->bounds.y0;
-    return true;
+    t->drawn_once = ofs_cover_begin(&t->cover, t->bounds);
+    return t->drawn_once;
 }
 
 void ofs_canvas_again(struct ofs_canvas *t)
 {
-    if (t->drawn_once && t->once_y0 < t->once_y1)
-        memset(t->once + (size_t)(t->once_y0 - t->bounds.y0) * t->once_words, 0,
-               (size_t)(t->once_y1 - t->once_y0) * t->once_words * sizeof(*t->once));
+    if (!t->drawn_once)
+        return;
     t->drawn_once = false;
+    if (t->cover.y0 < t->cover.y1) /* as much is to be forgotten */
+        t->steps += (uint64_t)(t->cover.y1 - t->cover.y0) * (4 + t->cover.words);
+    ofs_cover_end(&t->cover);
 }

@@ -19,61 +19,81 @@ bool ofs_arc_ends(const struct ofs_arc *arc, int *start_out, int *end_out)
     return true;
 }
 
-/* A walk from the top of the ellipse to its right end, in pixels from the axis and from the top. */
+/* A walk from the top of the ellipse to its right end, in pixels from the axis and from the top. The curve is where
+ * hh * u^2 + ww * v^2 - ww * hh is 0; u and v are twice the distance from its centre. Products may be beyond 64 bits:
+ * what they come to near the curve is not, and it is right whatever was lost on the way. */
 struct walk {
-    int64_t width, height;
-    int odd_x;         /* 1: the axis is between two pixels */
-    int x, y;
-    int x_end, y_end;
+    int x, y, x_end, y_end;
+    bool odd_x;        /* the axis is between two pixels */
     bool steep, flat;
+    uint64_t ww, hh;   /* squares of width and height */
+    uint64_t a, b;     /* hh * u, ww * v */
+    uint64_t outside;  /* of the pixel: less than 0 within the ellipse */
 };
 
-/* Less than 0 within the ellipse. u and v are twice the distance from its centre. */
-static __int128 outside(const struct walk *w, int64_t u, int64_t v)
+static struct walk walk_of(const struct ofs_arc *arc)
 {
-    if (w->width < 1 << 14 && w->height < 1 << 14) { /* 64 bits are enough, and faster */
-        const int64_t a = w->width * w->width, b = w->height * w->height;
-        return b * (u * u) + a * (v * v) - a * b;
-    }
-    const __int128 ww = w->width * w->width, hh = w->height * w->height;
-    return hh * (u * u) + ww * (v * v) - ww * hh;
+    const uint64_t width = (uint64_t)arc->width, height = (uint64_t)arc->height;
+    struct walk w = { .x_end = arc->width / 2, .y_end = arc->height / 2, .odd_x = width & 1, .flat = !arc->height,
+                      .ww = width * width, .hh = height * height };
+    w.a = w.odd_x ? w.hh : 0;
+    w.b = -(w.ww * height);
+    w.outside = w.a;
+    return w;
 }
 
-/* The next pixel: the one of two that is nearer to the curve, by the point in the middle between them. */
-static void step(struct walk *w)
+static inline void step_x(struct walk *w)
 {
-    const int64_t u = 2 * (int64_t)w->x + w->odd_x, v = 2 * (int64_t)w->y - w->height;
+    w->x++;
+    w->outside += 4 * (w->a + w->hh);
+    w->a += 2 * w->hh;
+}
+
+static inline void step_y(struct walk *w)
+{
+    w->y++;
+    w->outside += 4 * (w->b + w->ww);
+    w->b += 2 * w->ww;
+}
+
+static inline bool walk_ended(const struct walk *w) { return w->x >= w->x_end && w->y >= w->y_end; }
+
+/* The next pixel: the one of two that is nearer to the curve, by the point in the middle between them. */
+static inline __attribute__((always_inline)) void step(struct walk *w)
+{
     if (w->x == 0 && !w->odd_x && w->x_end) { /* the top is never a single pixel */
-        w->x = 1;
+        step_x(w);
         return;
     }
-    if (!w->steep && !w->flat && outside(w, u + 2, v + 1) > outside(w, u, v - 1)) {
+    /* From where the curve falls by more than a pixel from one column to the next. */
+    if (!w->steep && !w->flat && (int64_t)(w->a + w->hh + w->b) > 0) {
         w->flat = w->y == w->y_end;
         w->steep = !w->flat;
     }
     if (w->flat || w->y >= w->y_end) {
-        w->x++;
+        step_x(w);
     } else if (w->x >= w->x_end) {
-        w->y++;
+        step_y(w);
     } else if (w->steep) {
-        w->x += outside(w, u + 1, v + 2) <= 0;
-        w->y++;
+        if ((int64_t)(w->outside + 2 * w->a + w->hh + 4 * (w->b + w->ww)) <= 0)
+            step_x(w);
+        step_y(w);
     } else {
-        w->y += outside(w, u + 2, v + 1) >= 0;
-        w->x++;
+        if ((int64_t)(w->outside + 4 * (w->a + w->hh) + 2 * w->b + w->ww) >= 0)
+            step_y(w);
+        step_x(w);
     }
 }
 
 /* All of the walk; NULL: out of memory. */
 static struct ofs_point *quarter_of(const struct ofs_arc *arc, size_t *n_out)
 {
-    struct walk w = { .width = arc->width, .height = arc->height, .odd_x = arc->width & 1, .x_end = arc->width / 2,
-                      .y_end = arc->height / 2, .flat = !arc->height };
+    struct walk w = walk_of(arc);
     struct ofs_point *points = malloc(((size_t)w.x_end + (size_t)w.y_end + 1) * sizeof(*points));
     size_t n = 0;
     for (; points; step(&w)) {
         points[n++] = (struct ofs_point){ w.x, w.y };
-        if (w.x >= w.x_end && w.y >= w.y_end)
+        if (walk_ended(&w))
             break;
     }
     *n_out = n;
@@ -150,6 +170,8 @@ struct pen {
     const struct ofs_point *points;
     struct ofs_dash dash;
     unsigned colour;    /* 0: that of the even dashes */
+    bool plots;         /* no dashes, and all of it in one rectangle of the clip */
+    struct ofs_plot plot;
 };
 
 /* Where a pixel of the walk is in a quarter; false: it is on an axis, and the neighbouring quarter's. */
@@ -170,10 +192,33 @@ static void draw_pixel(struct pen *pen, unsigned quarter, struct ofs_point p)
     struct ofs_point at;
     if (!image(pen->arc, quarter, p, &at))
         return;
-    if (!pen->dash.count || (pen->dash.index & 1) == pen->colour)
+    if (pen->plots)
+        ofs_plot_put(&pen->plot, ofs_plot_at(&pen->plot, at.x, at.y));
+    else if (!pen->dash.count || (pen->dash.index & 1) == pen->colour)
         ofs_canvas_span(pen->t, at.x, at.y, 1);
     if (pen->dash.count)
         ofs_dash_step(&pen->dash, 1);
+}
+
+static struct ofs_rect extents(const struct ofs_arc *arc)
+{
+    return (struct ofs_rect){ arc->x, arc->y, arc->x + arc->width + 1, arc->y + arc->height + 1 };
+}
+
+/* Without dashes it does not matter what a quarter has that nobody can see. */
+static bool out_of_sight(const struct pen *pen, unsigned quarter)
+{
+    const struct ofs_arc *arc = pen->arc;
+    struct ofs_rect box = extents(arc);
+    if (quarter == 0 || quarter == 3)
+        box.x0 += arc->width / 2;
+    else
+        box.x1 -= arc->width / 2;
+    if (quarter < 2)
+        box.y1 -= arc->height / 2;
+    else
+        box.y0 += arc->height / 2;
+    return !pen->dash.count && ofs_rect_empty(ofs_rect_cut(box, pen->t->bounds));
 }
 
 static void draw_path(struct pen *pen, const struct path *path, bool backwards)
@@ -181,25 +226,65 @@ static void draw_path(struct pen *pen, const struct path *path, bool backwards)
     for (unsigned i = 0; i < path->count; i++) {
         const struct part *part = &path->parts[backwards ? path->count - 1 - i : i];
         bool down = goes_up(part->quarter) == backwards;
+        if (out_of_sight(pen, part->quarter))
+            continue;
+        ofs_canvas_spend(pen->t, 8 * (uint64_t)(part->end - part->first));
         for (size_t k = part->first; k < part->end; k++)
             draw_pixel(pen, part->quarter, pen->points[down ? k : part->first + part->end - 1 - k]);
     }
 }
 
+static void touch_all(struct ofs_canvas *t, const struct ofs_arc *arc)
+{
+    const struct ofs_rect box = extents(arc);
+    const int x = t->surface.x, y = t->surface.y;
+    ofs_canvas_touch(t, (struct ofs_rect){ box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y });
+}
+
+/* All of an ellipse in one colour, where no clip is in the way and pixels may be drawn twice: quarter by quarter at
+ * once. False: it is not so. */
+static bool plot_ellipse(struct ofs_canvas *t, const struct ofs_arc *arc)
+{
+    struct ofs_plot plot;
+    int start, end;
+    if (t->gc->line_style != LineSolid || ofs_mix_counts(&t->mix) || ofs_arc_ends(arc, &start, &end) ||
+        !ofs_canvas_plot(t, extents(arc), &plot))
+        return false;
+    uint32_t *top_left = ofs_plot_at(&plot, arc->x + arc->width / 2, arc->y);
+    uint32_t *bottom_left = ofs_plot_at(&plot, arc->x + arc->width / 2, arc->y + arc->height);
+    uint32_t *top_right = top_left + (arc->width & 1), *bottom_right = bottom_left + (arc->width & 1);
+    for (struct walk w = walk_of(arc);; step(&w)) {
+        const ptrdiff_t down = w.y * plot.stride;
+        ofs_plot_put(&plot, top_right + down + w.x);
+        ofs_plot_put(&plot, top_left + down - w.x);
+        ofs_plot_put(&plot, bottom_left - down - w.x);
+        ofs_plot_put(&plot, bottom_right - down + w.x);
+        if (walk_ended(&w))
+            break;
+    }
+    ofs_canvas_spend(t, 20 + 4 * (uint64_t)(arc->width + arc->height));
+    touch_all(t, arc);
+    return true;
+}
+
 bool ofs_draw_thin_arc(struct ofs_canvas *t, const struct ofs_arc *arc)
 {
     size_t n;
-    if (!arc->width && !arc->height)
+    if ((!arc->width && !arc->height) || ofs_rect_empty(ofs_rect_cut(extents(arc), t->bounds)) || plot_ellipse(t, arc))
         return true;
     struct ofs_point *points = quarter_of(arc, &n);
     if (!points || !ofs_canvas_once(t)) { /* where it begins and ends, and flat ones, come to pixels again */
         free(points);
         return false;
     }
+    ofs_canvas_spend(t, 4 * (uint64_t)n);
     const struct path path = path_of(arc, points, n);
     struct pen pen = { .t = t, .arc = arc, .points = points };
     if (t->gc->line_style != LineSolid)
         pen.dash = ofs_dash_begin(t->gc);
+    pen.plots = !pen.dash.count && ofs_canvas_plot(t, extents(arc), &pen.plot);
+    if (pen.plots)
+        touch_all(t, arc);
     draw_path(&pen, &path, arc->angle2 < 0);
     if (t->gc->line_style == LineDoubleDash) {
         const struct ofs_paint even = t->paint, odd = ofs_gc_paint_odd(t->gc, &t->surface);

@@ -2,7 +2,7 @@
 #include "x11/draw_math.h"
 #include "x11/draw_shape.h"
 
-enum { QUADRANT = 90 * 64 };
+enum { QUADRANT = 90 * 64, ROW_STEPS = 12 };
 
 /* Pixels relative to (arc->x + width / 2, arc->y + height / 2), which the centre is not where a size is odd. */
 struct cut {
@@ -58,24 +58,23 @@ static struct cut chord(const struct ofs_arc *arc, int start, int end)
 /* The pixels [*first, *end) of row v = 2 * y - height that are within the ellipse; relative to the left of the arc. */
 static void within(const struct ofs_arc *arc, int64_t v, int *first, int *end)
 {
-    const __int128 w = arc->width, h = arc->height, square = w * w * (h * h - (__int128)v * v);
-    /* The largest u >= 0, even or odd as the width is, for which (h * u)^2 is at most square. */
-    int64_t low = arc->width & 1, high = arc->width;
-    if (square < h * h * low * low) {
+    const uint64_t w = (uint64_t)arc->width, h = (uint64_t)arc->height, hh = h * h, rest = hh - (uint64_t)(v * v);
+    const uint64_t square = w * w * rest; /* below 2^64 */
+    /* The largest u >= 0, even or odd as the width is, for which (h * u)^2 is at most square; a root may be off. */
+    int64_t u = (int64_t)((double)w * ofs_root((double)rest) / (double)h);
+    u -= (u ^ arc->width) & 1;
+    while (u + 2 <= arc->width && hh * (uint64_t)((u + 2) * (u + 2)) <= square)
+        u += 2;
+    while (u >= 0 && hh * (uint64_t)(u * u) > square)
+        u -= 2;
+    if (u < 0) {
         *first = *end = 0;
         return;
     }
-    while (low < high) {
-        int64_t middle = low + ((high - low) / 2 + 1) / 2 * 2;
-        if (h * h * ((__int128)middle * middle) <= square)
-            low = middle;
-        else
-            high = middle - 2;
-    }
-    bool edge = h * h * ((__int128)low * low) == square;
-    *first = (int)((arc->width - low) / 2);
-    *end = (int)((arc->width + low) / 2) + !edge;
-    if (edge && low == 0 && v < 0) /* the uppermost point */
+    bool edge = hh * (uint64_t)(u * u) == square;
+    *first = (int)((arc->width - u) / 2);
+    *end = (int)((arc->width + u) / 2) + !edge;
+    if (edge && u == 0 && v < 0) /* the uppermost point */
         *end = *first + 1;
 }
 
@@ -94,7 +93,12 @@ void ofs_fill_arc(struct ofs_canvas *t, const struct ofs_arc *arc, uint8_t mode)
     if (ofs_arc_ends(arc, &start, &end))
         cut = mode == ArcChord ? chord(arc, start, end) : slice(arc, start, end);
     int from = arc->y > t->bounds.y0 ? arc->y : t->bounds.y0, bottom = arc->y + arc->height + 1;
-    for (int y = from; y < bottom && y < t->bounds.y1; y++) {
+    if (arc->x >= t->bounds.x1 || arc->x + arc->width < t->bounds.x0)
+        return;
+    for (int y = from; y < bottom && y < t->bounds.y1 && !ofs_canvas_done(t); y++) {
+        ofs_canvas_spend(t, ROW_STEPS);
+        if (ofs_canvas_row_done(t, y))
+            continue;
         within(arc, 2 * ((int64_t)y - arc->y) - arc->height, &first, &past);
         struct ofs_range row = { first - arc->width / 2, past - 1 - arc->width / 2 }, rows[2] = { row, row };
         for (unsigned i = 0; i < cut.count; i++)

@@ -50,6 +50,8 @@ static struct line line_of(struct ofs_point a, struct ofs_point b)
 
 static int64_t minor_at(const struct line *line, int64_t k)
 {
+    if (k == 0 || k == line->major) /* without a division: most lines are in sight */
+        return k ? line->minor : 0;
     return line->major ? (2 * line->minor * k + line->major) / (2 * line->major) : 0;
 }
 
@@ -69,63 +71,194 @@ static void cut(int from, int sign, int low, int high, int64_t *k0, int64_t *k1)
     *k1 = end < *k1 ? end : *k1;
 }
 
-static void run_of_rows(struct ofs_canvas *t, const struct line *line, int64_t k0, int64_t k1)
+/* Where a run of a line begins: pixel k, `step` minor steps, and 2 * minor * k + major - 2 * major * step. */
+struct place {
+    int64_t k, step, rest;
+};
+
+static struct place place_at(const struct line *line, int64_t k)
 {
-    int64_t m = minor_at(line, k0), end = minor_at(line, k1 - 1) + 1;
-    cut(line->from.y, line->sign_y, t->bounds.y0, t->bounds.y1, &m, &end);
-    for (; m < end; m++) {
-        int64_t first = m ? first_at(line, m) : 0, next = line->minor ? first_at(line, m + 1) : k1;
-        first = first > k0 ? first : k0;
-        next = next < k1 ? next : k1;
-        int64_t x = line->sign_x > 0 ? line->from.x + first : line->from.x - next + 1;
-        ofs_canvas_span(t, (int)x, line->from.y + line->sign_y * (int)m, (int)(next - first));
-    }
+    if (k == 0)
+        return (struct place){ 0, 0, line->major };
+    const int64_t step = minor_at(line, k);
+    return (struct place){ k, step, 2 * line->minor * k + line->major - 2 * line->major * step };
 }
 
-static void run_of_columns(struct ofs_canvas *t, const struct line *line, int64_t k0, int64_t k1)
+/* Cut pixels [*k0, *k1) of a line to those that are within a rectangle. */
+static void cut_to(const struct line *line, const struct ofs_rect *rect, int64_t *k0, int64_t *k1)
 {
-    int64_t m = minor_at(line, k0), end = minor_at(line, k1 - 1) + 1, m1 = end;
-    cut(line->from.x, line->sign_x, t->bounds.x0, t->bounds.x1, &m, &m1);
-    if (m >= m1)
+    if (line->y_major)
+        cut(line->from.y, line->sign_y, rect->y0, rect->y1, k0, k1);
+    else
+        cut(line->from.x, line->sign_x, rect->x0, rect->x1, k0, k1);
+    if (*k0 >= *k1)
         return;
-    int64_t first = m > minor_at(line, k0) ? first_at(line, m) : k0;
+    const int64_t first = minor_at(line, *k0), end = minor_at(line, *k1 - 1) + 1;
+    int64_t m0 = first, m1 = end;
+    if (line->y_major)
+        cut(line->from.x, line->sign_x, rect->x0, rect->x1, &m0, &m1);
+    else
+        cut(line->from.y, line->sign_y, rect->y0, rect->y1, &m0, &m1);
+    if (m0 >= m1) {
+        *k1 = *k0;
+        return;
+    }
     if (m1 < end)
-        k1 = first_at(line, m1);
-    k0 = first;
-    if (k0 >= k1)
-        return;
-    /* As minor_at() has it, step by step. */
-    int64_t step = minor_at(line, k0);
-    int64_t rest = line->major ? 2 * line->minor * k0 + line->major - 2 * line->major * step : 0;
-    for (int64_t k = k0; k < k1; k++) {
-        ofs_canvas_span(t, line->from.x + line->sign_x * (int)step, line->from.y + line->sign_y * (int)k, 1);
-        rest += 2 * line->minor;
-        if (rest >= 2 * line->major && line->major) {
-            rest -= 2 * line->major;
-            step++;
+        *k1 = first_at(line, m1);
+    if (m0 > first)
+        *k0 = first_at(line, m0);
+}
+
+static struct ofs_point point_at(const struct line *line, int64_t k, int64_t step)
+{
+    const int major = (int)k, minor = (int)step;
+    return (struct ofs_point){ line->from.x + line->sign_x * (line->y_major ? minor : major),
+                               line->from.y + line->sign_y * (line->y_major ? major : minor) };
+}
+
+static void plot_run(const struct ofs_plot *plot, const struct line *line, struct place at, int64_t k1)
+{
+    const ptrdiff_t down = line->sign_y * plot->stride, right = line->sign_x;
+    const ptrdiff_t along = line->y_major ? down : right, across = line->y_major ? right : down;
+    const int64_t minor = 2 * line->minor, major = 2 * line->major;
+    const struct ofs_point from = point_at(line, at.k, at.step);
+    uint32_t *px = ofs_plot_at(plot, from.x, from.y);
+    const uint32_t flip = plot->solid.flip, keep = plot->solid.keep;
+    int64_t rest = at.rest;
+    for (int64_t n = k1 - at.k; n > 0; n--) {
+        *px = keep ? (*px & keep) ^ flip : flip;
+        rest += minor;
+        px += along;
+        if (rest >= major) {
+            rest -= major;
+            px += across;
         }
     }
 }
 
+/* The rows of the run are horizontal lines, or pixels. */
+static void span_run(struct ofs_canvas *t, const struct line *line, struct place at, int64_t k1)
+{
+    while (at.k < k1) {
+        const struct ofs_point from = point_at(line, at.k, at.step);
+        const int64_t first = at.k;
+        do {
+            at.rest += 2 * line->minor;
+            at.k++;
+        } while (!line->y_major && at.k < k1 && at.rest < 2 * line->major);
+        if (at.rest >= 2 * line->major && line->major) {
+            at.rest -= 2 * line->major;
+            at.step++;
+        }
+        const int n = (int)(at.k - first);
+        ofs_canvas_span(t, line->sign_x > 0 ? from.x : from.x - n + 1, from.y, n);
+    }
+}
+
+static struct ofs_rect box_of(const struct line *line, int64_t k0, int64_t k1)
+{
+    const struct ofs_point a = point_at(line, k0, minor_at(line, k0));
+    const struct ofs_point b = point_at(line, k1 - 1, minor_at(line, k1 - 1));
+    return (struct ofs_rect){ a.x < b.x ? a.x : b.x, a.y < b.y ? a.y : b.y, (a.x > b.x ? a.x : b.x) + 1,
+                              (a.y > b.y ? a.y : b.y) + 1 };
+}
+
+/* Whether pixels k0 up to k1 can be plotted; then they will be. */
+static bool plot_of(struct ofs_canvas *t, const struct line *line, int64_t k0, int64_t k1, struct ofs_plot *out)
+{
+    const struct ofs_rect box = box_of(line, k0, k1);
+    const int x = t->surface.x, y = t->surface.y;
+    if (!ofs_canvas_plot(t, box, out))
+        return false;
+    ofs_canvas_touch(t, (struct ofs_rect){ box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y });
+    return true;
+}
+
+/* Pixels k0 up to k1, of which all are within one rectangle of the clip, or they are put one by one. */
+static void run_part(struct ofs_canvas *t, const struct line *line, int64_t k0, int64_t k1)
+{
+    struct ofs_plot plot;
+    const struct place from = place_at(line, k0);
+    if (!plot_of(t, line, k0, k1, &plot)) {
+        span_run(t, line, from, k1);
+    } else if (line->minor || line->y_major) {
+        ofs_canvas_spend(t, 20 + 3 * (uint64_t)(k1 - k0));
+        plot_run(&plot, line, from, k1);
+    } else {
+        const struct ofs_point left = point_at(line, line->sign_x > 0 ? k0 : k1 - 1, 0);
+        ofs_canvas_spend(t, 20 + (uint64_t)(k1 - k0) / 2);
+        ofs_solid_row(&plot.solid, ofs_plot_at(&plot, left.x, left.y), (unsigned)(k1 - k0));
+    }
+}
+
+/* A line is looked for in each of so many rectangles of a clip. */
+enum { FEW_RECTS = 16 };
+
 /* Pixels k0 up to k1 of the line. */
 static void run(struct ofs_canvas *t, const struct line *line, int64_t k0, int64_t k1)
 {
-    if (k0 >= k1)
+    const unsigned count = t->clip->count;
+    cut_to(line, &t->bounds, &k0, &k1);
+    if (k0 >= k1 || ofs_canvas_spent(t))
         return;
-    if (line->y_major)
-        run_of_columns(t, line, k0, k1);
-    else
-        run_of_rows(t, line, k0, k1);
+    if (count == 1 || count > FEW_RECTS || !t->plain || t->cover.on) {
+        run_part(t, line, k0, k1);
+        return;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        const struct ofs_rect *r = &t->clip->rects[i];
+        const struct ofs_rect here = { r->x0 - t->surface.x, r->y0 - t->surface.y, r->x1 - t->surface.x,
+                                       r->y1 - t->surface.y };
+        int64_t first = k0, end = k1;
+        cut_to(line, &here, &first, &end);
+        if (first < end)
+            run_part(t, line, first, end);
+    }
 }
 
-/* The even dashes of pixels k0 up to k1, or the odd ones. */
+static void plot_dashes(const struct ofs_plot *plot, const struct line *line, struct place at, int64_t k1,
+                        struct ofs_dash dash, unsigned odd)
+{
+    const ptrdiff_t down = line->sign_y * plot->stride, right = line->sign_x;
+    const ptrdiff_t along = line->y_major ? down : right, across = line->y_major ? right : down;
+    const struct ofs_point from = point_at(line, at.k, at.step);
+    uint32_t *px = ofs_plot_at(plot, from.x, from.y);
+    for (int64_t n = k1 - at.k; n > 0; n--) {
+        if ((dash.index & 1) == odd)
+            ofs_plot_put(plot, px);
+        at.rest += 2 * line->minor;
+        px += along;
+        if (at.rest >= 2 * line->major) {
+            at.rest -= 2 * line->major;
+            px += across;
+        }
+        if (++dash.at == dash.list[dash.index]) {
+            dash.at = 0;
+            dash.index = dash.index + 1 == dash.count ? 0 : dash.index + 1;
+        }
+    }
+}
+
+/* The even dashes of pixels k0 up to k1, or the odd ones; `dash` is the one at k0. */
 static void dashes(struct ofs_canvas *t, const struct line *line, int64_t k0, int64_t k1, struct ofs_dash dash,
                    unsigned odd)
 {
-    while (k0 < k1) {
+    struct ofs_plot plot;
+    const int64_t before = k0;
+    cut_to(line, &t->bounds, &k0, &k1);
+    if (k0 >= k1 || ofs_canvas_spent(t))
+        return;
+    ofs_dash_step(&dash, (uint64_t)(k0 - before));
+    if (plot_of(t, line, k0, k1, &plot)) {
+        const struct place from = place_at(line, k0);
+        ofs_canvas_spend(t, 20 + 4 * (uint64_t)(k1 - k0));
+        plot_dashes(&plot, line, from, k1, dash, odd);
+        return;
+    }
+    while (k0 < k1 && !ofs_canvas_spent(t)) {
         int64_t end = k0 + dash.list[dash.index] - dash.at;
         if ((dash.index & 1) == odd)
-            run(t, line, k0, end < k1 ? end : k1);
+            span_run(t, line, place_at(line, k0), end < k1 ? end : k1);
         ofs_dash_step(&dash, (uint64_t)(end - k0));
         k0 = end;
     }
@@ -144,6 +277,7 @@ void ofs_draw_thin_line(struct ofs_canvas *t, struct ofs_point a, struct ofs_poi
         return;
     }
     struct ofs_dash from = *dash;
+    ofs_canvas_spend(t, dash->count < length ? 2 * (uint64_t)dash->count : (uint64_t)length);
     ofs_dash_step(dash, (uint64_t)length);
     if (k0 >= k1)
         return;
@@ -181,7 +315,7 @@ void ofs_draw_thin_path(struct ofs_canvas *t, const struct ofs_point *points, si
                   t->clip->count == 1;
     if (t->gc->line_style != LineSolid)
         dash = ofs_dash_begin(t->gc);
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < n && !ofs_canvas_spent(t); i++) {
         bool last = i + 1 == n && t->gc->cap_style != CapNotLast;
         if (merges && points[i].x == points[0].x && points[i].y == points[0].y && inside(t, points[i]) &&
             inside(t, points[i - 1]))

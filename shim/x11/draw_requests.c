@@ -45,8 +45,17 @@ static int open_items(struct ofs_client *c, struct ofs_request *r, unsigned item
     return BadLength;
 }
 
-/* Nothing of it can be seen. */
-static bool nothing(const struct ofs_canvas *t) { return ofs_rect_empty(t->bounds); }
+/* Nothing of it can be seen, or all that there is time for has been drawn. */
+static bool nothing(const struct ofs_canvas *t) { return ofs_rect_empty(t->bounds) || ofs_canvas_spent(t); }
+
+/* What to answer. */
+static int close_items(struct ofs_canvas *t, int error)
+{
+    if (!error && ofs_canvas_spent(t))
+        error = BadAlloc;
+    ofs_canvas_close(t);
+    return error;
+}
 
 static int check_mode(struct ofs_client *c, struct ofs_request *r)
 {
@@ -86,8 +95,7 @@ int ofs_core_PolyPoint(struct ofs_client *c, struct ofs_request *r)
         y = r->minor == CoordModePrevious ? (int16_t)(y + py) : py;
         ofs_canvas_span(&t, x, y, 1);
     }
-    ofs_canvas_close(&t);
-    return 0;
+    return close_items(&t, 0);
 }
 
 int ofs_core_PolyLine(struct ofs_client *c, struct ofs_request *r)
@@ -103,8 +111,7 @@ int ofs_core_PolyLine(struct ofs_client *c, struct ofs_request *r)
     if (!nothing(&t) && (!points || !draw_path(&t, points, n)))
         error = BadAlloc;
     free(points);
-    ofs_canvas_close(&t);
-    return error;
+    return close_items(&t, error);
 }
 
 int ofs_core_PolySegment(struct ofs_client *c, struct ofs_request *r)
@@ -123,8 +130,7 @@ int ofs_core_PolySegment(struct ofs_client *c, struct ofs_request *r)
         else if (!ofs_draw_wide_path(&t, ends, 2))
             error = BadAlloc;
     }
-    ofs_canvas_close(&t);
-    return error;
+    return close_items(&t, error);
 }
 
 /* ---- rectangles ---- */
@@ -179,8 +185,7 @@ int ofs_core_PolyRectangle(struct ofs_client *c, struct ofs_request *r)
         else if (!outline(&t, &box))
             error = BadAlloc;
     }
-    ofs_canvas_close(&t);
-    return error;
+    return close_items(&t, error);
 }
 
 int ofs_core_PolyFillRectangle(struct ofs_client *c, struct ofs_request *r)
@@ -193,8 +198,7 @@ int ofs_core_PolyFillRectangle(struct ofs_client *c, struct ofs_request *r)
         const struct box box = read_box(r);
         ofs_canvas_rect(&t, box.x, box.y, box.width, box.height);
     }
-    ofs_canvas_close(&t);
-    return 0;
+    return close_items(&t, 0);
 }
 
 /* ---- polygons and arcs ---- */
@@ -217,8 +221,7 @@ int ofs_core_FillPoly(struct ofs_client *c, struct ofs_request *r)
     if (!nothing(&t) && (!points || !ofs_fill_polygon(&t, points, n, t.gc->fill_rule)))
         error = BadAlloc;
     free(points);
-    ofs_canvas_close(&t);
-    return error;
+    return close_items(&t, error);
 }
 
 static bool draw_arcs(struct ofs_canvas *t, const struct ofs_arc *arcs, size_t n)
@@ -226,7 +229,7 @@ static bool draw_arcs(struct ofs_canvas *t, const struct ofs_arc *arcs, size_t n
     if (t->gc->line_width)
         return ofs_draw_wide_arcs(t, arcs, n);
     bool ok = true;
-    for (size_t i = 0; i < n && ok; i++)
+    for (size_t i = 0; i < n && ok && !ofs_canvas_spent(t); i++)
         ok = ofs_draw_thin_arc(t, &arcs[i]);
     return ok;
 }
@@ -244,8 +247,7 @@ int ofs_core_PolyArc(struct ofs_client *c, struct ofs_request *r)
     if (!nothing(&t) && (!arcs || !draw_arcs(&t, arcs, n)))
         error = BadAlloc;
     free(arcs);
-    ofs_canvas_close(&t);
-    return error;
+    return close_items(&t, error);
 }
 
 int ofs_core_PolyFillArc(struct ofs_client *c, struct ofs_request *r)
@@ -258,6 +260,5 @@ int ofs_core_PolyFillArc(struct ofs_client *c, struct ofs_request *r)
         const struct ofs_arc arc = read_arc(r);
         ofs_fill_arc(&t, &arc, t.gc->arc_mode);
     }
-    ofs_canvas_close(&t);
-    return 0;
+    return close_items(&t, 0);
 }

@@ -77,7 +77,7 @@ void ofs_half_plane_cut(const struct ofs_half_plane *edge, int64_t y, struct ofs
 enum { OFS_HALF_PLANES = 6 };
 struct ofs_convex {
     int x, y;                 /* origin, in the drawable */
-    double y0, y1;            /* rows from the origin that it may have: bounds, not edges */
+    double x0, x1, y0, y1;    /* columns and rows from the origin that it may have: bounds, not edges */
     unsigned count;
     struct ofs_half_plane edges[OFS_HALF_PLANES];
 };

@@ -39,7 +39,10 @@ static void strip(struct wide *w, struct ofs_point a, struct vector d, double s,
 {
     const double l = length(d);
     const double from = (double)d.y * s / l, to = (double)d.y * e / l, reach = w->half * ofs_abs((double)d.x) / l + 1;
-    struct ofs_convex shape = { .x = a.x, .y = a.y, .y0 = ofs_min(from, to) - reach, .y1 = ofs_max(from, to) + reach };
+    const double left = (double)d.x * s / l, right = (double)d.x * e / l, side = w->half * ofs_abs((double)d.y) / l + 1;
+    struct ofs_convex shape = { .x = a.x, .y = a.y,
+                                .x0 = ofs_min(left, right) - side, .x1 = ofs_max(left, right) + side,
+                                .y0 = ofs_min(from, to) - reach, .y1 = ofs_max(from, to) + reach };
     ofs_convex_edge(&shape, -d.y, d.x, -w->half * l);
     ofs_convex_edge(&shape, d.y, -d.x, -w->half * l);
     ofs_convex_edge(&shape, d.x, d.y, s * l);
@@ -115,7 +118,7 @@ static void join(struct wide *w, struct ofs_point at, struct vector in, struct v
     const int side = turn > 0 ? 1 : -1;
     const double cosine = (double)dot(in, out) / (length(in) * length(out));
     const double reach = 11 * w->half + 1; /* of the longest miter */
-    struct ofs_convex shape = { .x = at.x, .y = at.y, .y0 = -reach, .y1 = reach };
+    struct ofs_convex shape = { .x = at.x, .y = at.y, .x0 = -reach, .x1 = reach, .y0 = -reach, .y1 = reach };
     ofs_convex_edge(&shape, in.x, in.y, 0);
     ofs_convex_edge(&shape, -out.x, -out.y, 0);
     if (w->join == JoinMiter && 2 <= OFS_MITER_LIMIT * (1 + cosine)) {
@@ -138,6 +141,8 @@ static void dot_cap(struct wide *w, struct ofs_point at, unsigned colour)
 }
 
 /* ---- dashes ---- */
+
+enum { DASH_STEPS = 20 };
 
 struct dashed {
     struct ofs_point a;
@@ -187,23 +192,34 @@ static void visible(const struct wide *w, const struct dashed *line, double *fro
     *to = ofs_min(*to, line->length);
 }
 
-/* The dashes of one segment. `dash` goes on, by whole pixels. */
+/* Those of one colour that begin between `s` and `to`; `now` is the one at s. */
+static void dashes(struct wide *w, const struct dashed *line, struct ofs_dash now, double s, double to, unsigned colour)
+{
+    use(w, colour);
+    while (s < to && !ofs_canvas_done(w->t)) {
+        double e = s + now.list[now.index];
+        if ((now.index & 1) == colour)
+            piece(w, line, s, e);
+        ofs_canvas_spend(w->t, DASH_STEPS);
+        ofs_dash_step(&now, now.list[now.index] - now.at);
+        s = e;
+    }
+}
+
+/* The dashes of one segment, none of which lies over another of the other colour. `dash` goes on, by whole pixels. */
 static void dash_segment(struct wide *w, const struct dashed *line, struct ofs_dash *dash)
 {
     double from, to;
     struct ofs_dash now = *dash;
     visible(w, line, &from, &to);
-    ofs_dash_step(&now, (uint64_t)from);
-    double s = from - now.at; /* where this dash begins */
-    while (s < to) {
-        double e = s + now.list[now.index];
-        if (!w->on_off || !(now.index & 1)) {
-            use(w, now.index & 1);
-            piece(w, line, s, e);
-        }
-        ofs_dash_step(&now, now.list[now.index] - now.at);
-        s = e;
+    if (from < to) {
+        ofs_dash_step(&now, (uint64_t)from);
+        from -= now.at; /* where this dash begins */
+        dashes(w, line, now, from, to, 0);
+        if (!w->on_off)
+            dashes(w, line, now, from, to, 1);
     }
+    ofs_canvas_spend(w->t, 2 * (uint64_t)dash->count);
     ofs_dash_step(dash, (uint64_t)ofs_ceil(line->length));
 }
 
@@ -284,7 +300,7 @@ bool ofs_draw_wide_path(struct ofs_canvas *t, const struct ofs_point *points, si
         return true;
     if (!ofs_canvas_once(t))
         return false;
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 1; i < n && !ofs_canvas_spent(t); i++)
         if (points[i].x != points[i - 1].x || points[i].y != points[i - 1].y)
             segment(&w, &walk, points[i - 1], points[i], i == n - 1);
     if (walk.any)

@@ -130,6 +130,8 @@ int ofs_mask_set(struct ofs_window *w, struct ofs_client *c, uint32_t mask)
     w->all_masks = 0;
     for (struct ofs_mask *m = w->masks; m; m = m->next)
         w->all_masks |= m->mask;
+    if (!(w->all_masks & (ExposureMask | VisibilityChangeMask)))
+        ofs_expose_forget(w); /* nobody asks: it would not be kept up to date */
     return 0;
 }
 

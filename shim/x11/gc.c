@@ -14,6 +14,8 @@ static void destroy_gc(struct ofs_server *s, struct ofs_res *res)
     struct ofs_gc *gc = (struct ofs_gc *)res;
     ofs_raster_release(gc->tile);
     ofs_raster_release(gc->stipple);
+    (void)ofs_region_charge(s, &gc->clip_bytes, NULL);
+    s->image_bytes -= gc->dash_count;
     ofs_region_destroy(gc->clip);
     free(gc->dashes);
     free(gc);
@@ -66,6 +68,19 @@ struct ofs_region *ofs_gc_clip(const struct ofs_gc *gc, const struct ofs_surface
 
 /* ---- clip ---- */
 
+int ofs_gc_set_clip(struct ofs_server *s, struct ofs_gc *gc, struct ofs_region *take_region, int x, int y)
+{
+    if (!ofs_region_charge(s, &gc->clip_bytes, take_region)) {
+        ofs_region_destroy(take_region);
+        return BadAlloc;
+    }
+    ofs_region_destroy(gc->clip);
+    gc->clip = take_region;
+    gc->clip_x = x;
+    gc->clip_y = y;
+    return 0;
+}
+
 int ofs_core_SetClipRectangles(struct ofs_client *c, struct ofs_request *r)
 {
     struct ofs_gc *gc;
@@ -83,13 +98,7 @@ int ofs_core_SetClipRectangles(struct ofs_client *c, struct ofs_request *r)
         return BadMatch;
     struct ofs_region *region;
     error = ofs_region_of_rects(rects, n, r->swap, &region);
-    if (error)
-        return error;
-    ofs_region_destroy(gc->clip);
-    gc->clip = region;
-    gc->clip_x = x;
-    gc->clip_y = y;
-    return 0;
+    return error ? error : ofs_gc_set_clip(c->server, gc, region, x, y);
 }
 
 /* ---- values ---- */
@@ -110,40 +119,38 @@ static int set_pattern(struct ofs_client *c, struct ofs_raster **pattern, struct
     return 0;
 }
 
-static int set_clip(struct ofs_gc *gc, const struct ofs_pixmap *mask)
+static int set_clip_mask(struct ofs_client *c, struct ofs_gc *gc, const struct ofs_pixmap *mask)
 {
     struct ofs_region *region = mask ? ofs_region_of_bitmap(mask) : NULL;
-    if (mask && !region)
-        return BadAlloc;
-    ofs_region_destroy(gc->clip);
-    gc->clip = region;
-    return 0;
+    return mask && !region ? BadAlloc : ofs_gc_set_clip(c->server, gc, region, gc->clip_x, gc->clip_y);
 }
 
 static int set_pixmap(struct ofs_client *c, struct ofs_gc *gc, uint32_t value, uint32_t id)
 {
     struct ofs_pixmap *pixmap = NULL;
     if (value == GCClipMask && id == None)
-        return set_clip(gc, NULL);
+        return set_clip_mask(c, gc, NULL);
     int error = ofs_res_find(c, id, OFS_RES_PIXMAP, &pixmap);
     if (error)
         return error;
     if (pixmap->depth != (value == GCTile ? gc->depth : 1))
         return BadMatch;
     if (value == GCClipMask)
-        return set_clip(gc, pixmap);
+        return set_clip_mask(c, gc, pixmap);
     return set_pattern(c, value == GCTile ? &gc->tile : &gc->stipple, pixmap);
 }
 
 /* A list of odd length stands for itself twice. Source: X11 protocol, SetDashes. */
-static int set_dashes(struct ofs_gc *gc, const uint8_t *list, unsigned n)
+static int set_dashes(struct ofs_server *s, struct ofs_gc *gc, const uint8_t *list, unsigned n)
 {
-    unsigned count = n & 1 ? 2 * n : n;
-    uint8_t *dashes = malloc(count ? count : 1);
+    const unsigned count = n & 1 ? 2 * n : n;
+    const bool room = count <= gc->dash_count + (s->config.max_image_bytes - s->image_bytes);
+    uint8_t *dashes = room ? malloc(count ? count : 1) : NULL;
     if (!dashes)
         return BadAlloc;
     for (unsigned i = 0; i < count; i++)
         dashes[i] = list[i % n];
+    s->image_bytes += (uint64_t)count - gc->dash_count;
     free(gc->dashes);
     gc->dashes = dashes;
     gc->dash_count = count;
@@ -152,7 +159,7 @@ static int set_dashes(struct ofs_gc *gc, const uint8_t *list, unsigned n)
 
 static int set_dash(struct ofs_client *c, struct ofs_gc *gc, uint8_t length)
 {
-    return length ? set_dashes(gc, &length, 1) : ofs_bad(c, BadValue, 0);
+    return length ? set_dashes(c->server, gc, &length, 1) : ofs_bad(c, BadValue, 0);
 }
 
 static int set_font(struct ofs_client *c, struct ofs_gc *gc, uint32_t id)
@@ -261,27 +268,24 @@ static void copy_raster(struct ofs_raster **to, struct ofs_raster *from)
     *to = from;
 }
 
-static int copy_clip(struct ofs_gc *to, const struct ofs_gc *from)
+static int copy_clip(struct ofs_server *s, struct ofs_gc *to, const struct ofs_gc *from)
 {
     struct ofs_region *clip = from->clip ? ofs_region_copy(from->clip) : NULL;
-    if (from->clip && !clip)
-        return BadAlloc;
-    ofs_region_destroy(to->clip);
-    to->clip = clip;
-    return 0;
+    return from->clip && !clip ? BadAlloc : ofs_gc_set_clip(s, to, clip, to->clip_x, to->clip_y);
 }
 
-static int copy_dashes(struct ofs_gc *to, const struct ofs_gc *from)
+static int copy_dashes(struct ofs_server *s, struct ofs_gc *to, const struct ofs_gc *from)
 {
     if (from->dashes)
-        return set_dashes(to, from->dashes, from->dash_count);
+        return set_dashes(s, to, from->dashes, from->dash_count);
+    s->image_bytes -= to->dash_count;
     free(to->dashes);
     to->dashes = NULL;
     to->dash_count = 0;
     return 0;
 }
 
-static int copy_value(struct ofs_gc *to, const struct ofs_gc *from, uint32_t value)
+static int copy_value(struct ofs_server *s, struct ofs_gc *to, const struct ofs_gc *from, uint32_t value)
 {
     switch (value) {
     case GCFunction: to->function = from->function; break;
@@ -303,9 +307,9 @@ static int copy_value(struct ofs_gc *to, const struct ofs_gc *from, uint32_t val
     case GCGraphicsExposures: to->graphics_exposures = from->graphics_exposures; break;
     case GCClipXOrigin: to->clip_x = from->clip_x; break;
     case GCClipYOrigin: to->clip_y = from->clip_y; break;
-    case GCClipMask: return copy_clip(to, from);
+    case GCClipMask: return copy_clip(s, to, from);
     case GCDashOffset: to->dash_offset = from->dash_offset; break;
-    case GCDashList: return copy_dashes(to, from);
+    case GCDashList: return copy_dashes(s, to, from);
     case GCArcMode: to->arc_mode = from->arc_mode; break;
     default: break;
     }
@@ -327,7 +331,7 @@ int ofs_core_CopyGC(struct ofs_client *c, struct ofs_request *r)
         return ofs_bad(c, BadValue, mask);
     for (unsigned bit = 0; bit < GC_VALUES && from != to && !error; bit++)
         if (mask & (1u << bit))
-            error = copy_value(to, from, 1u << bit);
+            error = copy_value(c->server, to, from, 1u << bit);
     return error;
 }
 
@@ -346,7 +350,7 @@ int ofs_core_SetDashes(struct ofs_client *c, struct ofs_request *r)
         if (!dashes[i])
             error = ofs_bad(c, BadValue, 0);
     if (!error)
-        error = set_dashes(gc, dashes, n);
+        error = set_dashes(c->server, gc, dashes, n);
     if (!error)
         gc->dash_offset = offset;
     return error;

@@ -19,6 +19,7 @@ struct ofs_gc {
     const struct ofs_font *font;        /* NULL: the default one; font.h */
     struct ofs_region *clip;            /* NULL: none; relative to clip_x, clip_y in the drawable */
     int clip_x, clip_y;
+    uint64_t clip_bytes;                /* what of it counts with the pixels of pixmaps, as the dashes do */
     uint16_t line_width;                /* 0: thin, which is one pixel wide and drawn by a rule of its own */
     uint8_t line_style, cap_style, join_style, fill_rule, arc_mode;
     uint16_t dash_offset;
@@ -34,6 +35,8 @@ int ofs_gc_find_with(struct ofs_client *c, uint32_t drawable, uint32_t gc_id, st
 struct ofs_mix ofs_gc_mix(const struct ofs_gc *gc);
 /* The context's clip on this surface, in its raster, for ofs_region_destroy(); NULL: out of memory. */
 struct ofs_region *ofs_gc_clip(const struct ofs_gc *gc, const struct ofs_surface *surface);
+/* Replace the clip; takes the region. NULL: no clip. 0, or BadAlloc: beyond what clients may have the server keep. */
+int ofs_gc_set_clip(struct ofs_server *s, struct ofs_gc *gc, struct ofs_region *take_region, int x, int y);
 /* region = region ∩ the client's own clip; false: out of memory. */
 bool ofs_gc_clip_client(const struct ofs_gc *gc, const struct ofs_surface *surface, struct ofs_region *region);
 

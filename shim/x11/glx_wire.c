@@ -87,15 +87,17 @@ static int get_fb_configs(struct ofs_client *c, struct ofs_request *r)
 
 static int get_drawable_attributes(struct ofs_client *c, struct ofs_request *r)
 {
-    enum { GLX_WIDTH_ATTRIB = 0x801D, GLX_HEIGHT_ATTRIB = 0x801E, GLX_SCREEN_ATTRIB = 0x800C };
+    enum { Y_INVERTED = 0x20D4, WIDTH = 0x801D, HEIGHT = 0x801E, SCREEN = 0x800C, TYPE = 0x8010 };
+    enum { IS_WINDOW = 1, IS_PIXMAP = 2 };
     uint32_t id = ofs_req32(r);
     struct ofs_window *w;
     struct ofs_pixmap *p;
     if (ofs_find_drawable(c, id, &w, &p))
         return ofs_bad(c, OFS_GLX_FIRST_ERROR + BAD_DRAWABLE, id);
-    const uint32_t pairs[] = { GLX_WIDTH_ATTRIB,  w ? w->width : p->width,
-                               GLX_HEIGHT_ATTRIB, w ? w->height : p->height,
-                               GLX_SCREEN_ATTRIB, 0 };
+    const uint32_t pairs[] = {
+        Y_INVERTED, 0, WIDTH, w ? w->width : p->width, HEIGHT, w ? w->height : p->height, SCREEN, 0,
+        TYPE, w ? IS_WINDOW : IS_PIXMAP,
+    };
     ofs_reply_begin(c, 0);
     ofs_out32(c, OFS_ARRAY_LEN(pairs) / 2);
     ofs_out_zero(c, 20);

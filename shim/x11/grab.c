@@ -2,6 +2,7 @@
  * Source: X11 protocol, "GrabPointer", "AllowEvents"; the sync states are those the X server's behaviour shows. */
 #include <stdlib.h>
 
+#include "x11/cursor.h"
 #include "x11/input_private.h"
 
 static bool frozen_state(const struct ofs_device *d) { return d->sync_state >= OFS_SYNC_FROZEN_NO_EVENT; }
@@ -99,6 +100,7 @@ static void compute_freezes(struct ofs_server *s)
     in->playing = false;
     struct ofs_grab *grab = ofs_device_get(s, OFS_DEV_POINTER)->grab;
     confine(s, grab ? grab->confine_to : NULL, true);
+    ofs_cursor_update(s);
 }
 
 static bool same_client(const struct ofs_device *a, const struct ofs_client *c)
@@ -155,6 +157,7 @@ void ofs_grab_activate(struct ofs_server *s, struct ofs_device *d, const struct 
     *now = *grab;
     now->next = NULL;
     now->except = NULL;
+    ofs_cursor_ref(now->cursor);
     struct ofs_window *from = old ? old->window : d->pointer ? in->window : ofs_focus_resolve(s, d);
     bool stays = old && old->window == grab->window;
     if (d->pointer && grab->confine_to)
@@ -168,7 +171,9 @@ void ofs_grab_activate(struct ofs_server *s, struct ofs_device *d, const struct 
     d->grab = now;
     d->from_passive = passive;
     d->implicit = implicit;
-    free(old);
+    ofs_passive_free(old);
+    if (d->pointer)
+        ofs_cursor_update(s);
     if (d->pointer)
         check_sync(s, d, now->pointer_mode, now->keyboard_mode);
     else
@@ -193,8 +198,10 @@ void ofs_grab_deactivate(struct ofs_server *s, struct ofs_device *d)
         ofs_focus_move(s, d, grab->window, ofs_focus_resolve(s, d), NotifyUngrab);
     if (d->pointer && grab->confine_to)
         confine(s, NULL, false);
+    if (d->pointer)
+        ofs_cursor_update(s);
     compute_freezes(s);
-    free(grab);
+    ofs_passive_free(grab);
 }
 
 int ofs_grab_device(struct ofs_client *c, struct ofs_device *d, const struct ofs_grab_request *q, uint8_t *status_out)
@@ -210,9 +217,9 @@ int ofs_grab_device(struct ofs_client *c, struct ofs_device *d, const struct ofs
     int error = ofs_find_window(c, q->window, &w);
     if (!error && q->confine_to)
         error = ofs_find_window(c, q->confine_to, &confine_to);
-    struct ofs_res *cursor;
-    if (!error && q->cursor)
-        error = ofs_res_find(c, q->cursor, OFS_RES_CURSOR, &cursor);
+    struct ofs_cursor *cursor;
+    if (!error)
+        error = ofs_cursor_find_any(c, q->cursor, &cursor);
     if (error)
         return error;
 
@@ -228,7 +235,7 @@ int ofs_grab_device(struct ofs_client *c, struct ofs_device *d, const struct ofs
         *status_out = GrabFrozen;
     } else {
         struct ofs_grab grab = {
-            .client = c, .window = w, .confine_to = confine_to, .device = d->id, .level = q->level, .cursor = q->cursor,
+            .client = c, .window = w, .confine_to = confine_to, .device = d->id, .level = q->level, .cursor = cursor,
             .owner_events = q->owner_events, .pointer_mode = q->pointer_mode, .keyboard_mode = q->keyboard_mode,
             .core_mask = q->core_mask,
         };

@@ -1,5 +1,6 @@
 /* The core requests about grabs. Source: X11 protocol, GrabPointer to AllowEvents. */
 #include "x11/core.h"
+#include "x11/cursor.h"
 #include "x11/input_private.h"
 
 #define POINTER_EVENTS                                                                                             \
@@ -91,20 +92,21 @@ int ofs_core_UngrabKeyboard(struct ofs_client *c, struct ofs_request *r)
 
 int ofs_core_ChangeActivePointerGrab(struct ofs_client *c, struct ofs_request *r)
 {
-    uint32_t cursor = ofs_req32(r), time = ofs_req32(r), mask = ofs_req16(r);
+    uint32_t cursor_id = ofs_req32(r), time = ofs_req32(r), mask = ofs_req16(r);
     ofs_req_skip(r, 2);
     if (!ofs_req_end(r))
         return BadLength;
     if (mask & ~POINTER_EVENTS)
         return ofs_bad(c, BadValue, mask);
-    struct ofs_res *res;
-    int error = cursor ? ofs_res_find(c, cursor, OFS_RES_CURSOR, &res) : 0;
+    struct ofs_cursor *cursor;
+    int error = ofs_cursor_find_any(c, cursor_id, &cursor);
     if (error)
         return error;
     struct ofs_device *d = pointer_of(c);
     if (may_change(c, d, time)) {
-        d->grab->cursor = cursor;
+        ofs_cursor_set(&d->grab->cursor, cursor);
         d->grab->core_mask = mask;
+        ofs_cursor_update(c->server);
     }
     return 0;
 }
@@ -132,8 +134,7 @@ int ofs_core_GrabButton(struct ofs_client *c, struct ofs_request *r)
         return BadLength;
     struct ofs_grab grab = {
         .client = c, .device = OFS_DEV_POINTER, .level = OFS_LEVEL_CORE, .type = ButtonPress, .detail = button,
-        .owner_events = r->minor, .pointer_mode = pointer_mode, .keyboard_mode = keyboard_mode, .cursor = cursor,
-        .core_mask = mask,
+        .owner_events = r->minor, .pointer_mode = pointer_mode, .keyboard_mode = keyboard_mode, .core_mask = mask,
     };
     if (pointer_mode > GrabModeAsync)
         return ofs_bad(c, BadValue, pointer_mode);
@@ -146,12 +147,11 @@ int ofs_core_GrabButton(struct ofs_client *c, struct ofs_request *r)
         return ofs_bad(c, BadValue, r->minor);
     if (mask & ~POINTER_EVENTS)
         return ofs_bad(c, BadValue, mask);
-    struct ofs_res *res;
     error = ofs_find_window(c, window, &grab.window);
     if (!error && confine_to)
         error = ofs_find_window(c, confine_to, &grab.confine_to);
-    if (!error && cursor)
-        error = ofs_res_find(c, cursor, OFS_RES_CURSOR, &res);
+    if (!error)
+        error = ofs_cursor_find_any(c, cursor, &grab.cursor);
     return error ? error : ofs_passive_add(c, &grab);
 }
 

@@ -152,7 +152,9 @@ int ofs_image_source_find(struct ofs_client *c, uint32_t drawable, struct ofs_im
     source->visual = *w_out ? (*w_out)->visual : None;
     error = check_area(c->server->root, *w_out, *p_out, source);
     if (!error)
-        ofs_painted_read(c->server, *w_out, *p_out);
+        ofs_painted_read(c->server, *w_out, *p_out,
+                         (struct ofs_rect){ source->x, source->y, source->x + (int)source->width,
+                                            source->y + (int)source->height });
     return error;
 }
 

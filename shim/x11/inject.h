@@ -40,12 +40,29 @@ bool ofs_inject_viewable(uint32_t window);
 
 /* -- lockstep ------------------------------------------------------------------------------------------------------ */
 
-/* Before the first connection: the server's time is this one, in nanoseconds, and what is due by it is done at
- * ofs_inject_tick only. `connected` is called when a process makes its first connection, with no lock held. Events of
- * scripts and requests to close are calls as above, then. */
-void ofs_inject_set_clock(uint64_t (*virtual_ns)(void), void (*connected)(void));
-/* The time has gone on: keys that are held repeat. Costs nothing while nothing is due. */
+/* The clock of a program in lockstep, as the server asks it. Of any thread; what may be NULL is marked. */
+struct ofs_inject_clock {
+    uint64_t (*virtual_ns)(void);
+    void (*connected)(void);              /* this process makes its first connection; no lock is held */
+    /* The server has something to do at this time of the program's (UINT64_MAX: nothing): the clock goes no further before
+     * ofs_inject_due() was called and done. NULL: the server finds out at ticks and requests only. */
+    void (*set_due)(uint64_t virtual_ns);
+    void (*begin_due)(void);              /* it does it now; NULL with set_due */
+    /* Frames that are shown now were finished at that time, since when the program rests; 0: it does not. Of this thread.
+     * NULL with set_due. */
+    void (*rest)(uint64_t since_virtual_ns);
+    /* No thread of the program may be left that waits by the clock: go on to what is due if all of them sleep. True: what is
+     * due is due now, as they compute for too long. NULL with set_due. */
+    bool (*look)(void);
+};
+
+/* Before the first connection: the server's time is this one, and what is due by it is done at ofs_inject_tick and
+ * ofs_inject_due only. Kept, not copied. Events of scripts and requests to close are calls as above, then. */
+void ofs_inject_set_clock(const struct ofs_inject_clock *clock);
+/* The time has gone on: keys that are held repeat, scripts go on. Costs nothing while nothing is due. */
 void ofs_inject_tick(void);
+/* The time has come that was set: it is done soon, by the server's thread. False: there is none. */
+bool ofs_inject_due(void);
 
 /* Is `fd` the client's end of one of our connections? */
 bool ofs_inject_is_x(int fd);

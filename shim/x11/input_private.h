@@ -66,7 +66,7 @@ struct ofs_grab {
     uint8_t *except;               /* bitmap of (detail << 8 | modifiers) ungrabbed out of an "any" grab; NULL = none */
     bool owner_events;
     uint8_t pointer_mode, keyboard_mode;
-    uint32_t cursor;
+    struct ofs_cursor *cursor;     /* a reference of active and passive ones; NULL = the window's */
     uint32_t core_mask;
     uint64_t xi2_mask[OFS_DEV_COUNT];
 };
@@ -246,7 +246,7 @@ int ofs_grab_device(struct ofs_client *c, struct ofs_device *d, const struct ofs
 /* passive.c */
 int ofs_passive_add(struct ofs_client *c, const struct ofs_grab *grab);     /* copies; 0, BadAccess, BadAlloc */
 int ofs_passive_remove(struct ofs_client *c, const struct ofs_grab *like);  /* 0, BadAlloc */
-void ofs_passive_free(struct ofs_grab *grab);
+void ofs_passive_free(struct ofs_grab *grab); /* an active one too; accepts NULL */
 void ofs_passive_forget(struct ofs_server *s, const struct ofs_window *w, const struct ofs_client *c);
 /* A press: sets off the first matching passive grab between the root and the event's window; true: it has been delivered. */
 bool ofs_passive_check(struct ofs_server *s, struct ofs_device *d, struct ofs_event *event, struct ofs_window *below);

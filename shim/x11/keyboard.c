@@ -7,24 +7,42 @@
 
 /* ---- keyboard mapping ---- */
 
-int ofs_core_GetKeyboardMapping(struct ofs_client *c, struct ofs_request *r)
+int ofs_check_keycodes(struct ofs_client *c, unsigned first, unsigned count)
 {
     const struct ofs_xkb *xkb = c->server->xkb;
-    uint8_t first = ofs_req8(r), count = ofs_req8(r);
     if (first < xkb->min_keycode || first > xkb->max_keycode)
         return ofs_bad(c, BadValue, first);
-    if (first + count - 1 > xkb->max_keycode)
+    if (first + count > xkb->max_keycode + 1u)
         return ofs_bad(c, BadValue, count);
+    return 0;
+}
+
+unsigned ofs_keysyms_per_key(const struct ofs_xkb *xkb)
+{
     unsigned width = ofs_xkb_core_width(xkb);
-    uint32_t syms[255]; /* the reply has one byte for the number */
-    width = width > OFS_ARRAY_LEN(syms) ? (unsigned)OFS_ARRAY_LEN(syms) : width;
-    ofs_reply_begin(c, (uint8_t)width);
-    ofs_out_zero(c, 24);
-    for (unsigned code = first; code < (unsigned)first + count; code++) {
-        ofs_xkb_core_syms(xkb, code, width, syms);
+    return width < 255 ? width : 255;
+}
+
+void ofs_write_keysyms(struct ofs_client *c, unsigned first, unsigned count, unsigned width)
+{
+    uint32_t syms[255];
+    for (unsigned code = first; code < first + count; code++) {
+        ofs_xkb_core_syms(c->server->xkb, code, width, syms);
         for (unsigned n = 0; n < width; n++)
             ofs_out32(c, syms[n]);
     }
+}
+
+int ofs_core_GetKeyboardMapping(struct ofs_client *c, struct ofs_request *r)
+{
+    uint8_t first = ofs_req8(r), count = ofs_req8(r);
+    int error = ofs_check_keycodes(c, first, count);
+    if (error)
+        return error;
+    unsigned width = ofs_keysyms_per_key(c->server->xkb);
+    ofs_reply_begin(c, (uint8_t)width);
+    ofs_out_zero(c, 24);
+    ofs_write_keysyms(c, first, count, width);
     ofs_reply_end(c);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "x11/input.h"
 #include "x11/picture.h"
 #include "x11/private.h"
+#include "x11/schedule.h"
 #include "x11/window.h"
 
 static void set_viewable(struct ofs_window *w, bool viewable)
@@ -65,6 +66,8 @@ static bool map_one(struct ofs_client *c, struct ofs_window *w)
         return false;
     }
     w->mapped = true;
+    if (w->parent == s->root && w->class == InputOutput)
+        ofs_schedule_mapped(s);
     send_map_notify(s, w);
     if (!w->parent->viewable)
         return false;
@@ -77,7 +80,8 @@ void ofs_window_map(struct ofs_client *c, struct ofs_window *w)
     if (!map_one(c, w))
         return;
     struct ofs_server *s = w->server;
-    ofs_expose_update(s);
+    ofs_expose_update_of(w, ofs_expose_outer(w));
+    ofs_picture_mapped(w);
     ofs_input_tree_changed(s);
     /* No window manager here: a new top-level window is where a player would be typing. */
     if (s->config.focus_new_windows && w->parent == s->root && w->class == InputOutput && !w->override_redirect)
@@ -105,7 +109,7 @@ void ofs_window_unmap(struct ofs_server *s, struct ofs_window *w, bool from_conf
 {
     if (!ofs_window_unmap_quietly(s, w, from_configure))
         return;
-    ofs_expose_update(s);
+    ofs_expose_update_of(w, ofs_expose_outer(w));
     ofs_input_tree_changed(s);
 }
 
@@ -134,6 +138,7 @@ int ofs_core_MapSubwindows(struct ofs_client *c, struct ofs_request *r)
         changed |= map_one(c, child);
     if (changed) {
         ofs_expose_update(c->server);
+        ofs_picture_mapped(w);
         ofs_input_tree_changed(c->server);
     }
     return 0;

@@ -46,8 +46,7 @@ void ofs_painted_update(struct ofs_window *w, struct ofs_pixmap *p, const struct
     uint8_t depth = w ? w->depth : p->depth;
     if (!source || !shared || !atomic_load(&shared->painter) || !surface->raster || (depth != 24 && depth != 32))
         return;
-    /* In lockstep nothing may depend on which thread is faster. */
-    const struct ofs_front *front = source->get(shared, *painted, !ofs_calls_virtual());
+    const struct ofs_front *front = source->get(shared, *painted);
     if (!front)
         return;
     put(front, surface, w ? w->view->own : surface->clip, depth); /* child windows have their own */
@@ -55,31 +54,50 @@ void ofs_painted_update(struct ofs_window *w, struct ofs_pixmap *p, const struct
     source->give_back(front);
 }
 
+/* A client that may have threads which draw, and wait for events, reads something at once. */
+static void wake(void *server, int descriptor)
+{
+    const xEvent event = { .u.u.type = OFS_GLX_WAKE_EVENT };
+    for (struct ofs_client *c = ((struct ofs_server *)server)->clients; c; c = c->next) {
+        if (c->peer_fd != descriptor)
+            continue;
+        ofs_event_to_client(c, &event);
+        ofs_loop_write(c);
+    }
+}
+
 static void ask(struct ofs_server *s, struct ofs_window *w, struct ofs_pixmap *p, uint64_t *painted)
 {
+    const struct ofs_front_source *source = atomic_load(&fronts);
     struct ofs_surface surface;
+    /* In lockstep nothing may depend on which thread is faster. */
+    if (source)
+        source->reading(w ? w->shared : p->shared, ofs_calls_virtual() ? NULL : wake, s);
     if (!*painted)
         *painted = ASKED;
     /* Out of memory: the request that reads finds out for itself. */
     (void)ofs_surface_open(w, p, s, false, &surface);
 }
 
-static void ask_tree(struct ofs_window *w)
+static void ask_tree(struct ofs_window *w, struct ofs_rect area)
 {
-    if (!w->viewable || w->class == InputOnly)
+    const struct ofs_rect inside = { 0, 0, w->width, w->height };
+    if (!w->viewable || w->class == InputOnly || ofs_rect_empty(area = ofs_rect_cut(area, inside)))
         return;
     if (w->shared && atomic_load(&w->shared->painter))
         ask(w->server, w, NULL, &w->painted);
-    for (struct ofs_window *child = w->top; child; child = child->below)
-        ask_tree(child);
+    for (struct ofs_window *child = w->top; child; child = child->below) {
+        int x = child->x + child->border_width, y = child->y + child->border_width;
+        ask_tree(child, (struct ofs_rect){ area.x0 - x, area.y0 - y, area.x1 - x, area.y1 - y });
+    }
 }
 
-void ofs_painted_read(struct ofs_server *s, struct ofs_window *w, struct ofs_pixmap *p)
+void ofs_painted_read(struct ofs_server *s, struct ofs_window *w, struct ofs_pixmap *p, struct ofs_rect area)
 {
     if (!ofs_xview_is_painted())
         return;
     if (w)
-        ask_tree(w);
+        ask_tree(w, area);
     else if (p->shared && atomic_load(&p->shared->painter))
         ask(s, NULL, p, &p->painted);
 }

@@ -6,9 +6,9 @@
 
 #include "x11/picture.h"
 
-/* The pixels of w with all that is in it (of the root: of the screen), or of p, are about to be read. Before the surface is
- * opened. */
-void ofs_painted_read(struct ofs_server *s, struct ofs_window *w, struct ofs_pixmap *p);
+/* The pixels of w with all that is in it (of the root: of the screen), or of p, are about to be read, in `area` of it; before
+ * the surface is opened. May wait some milliseconds for a thread of the program's, the first time. */
+void ofs_painted_read(struct ofs_server *s, struct ofs_window *w, struct ofs_pixmap *p, struct ofs_rect area);
 
 /* -- between painted.c and picture.c ------------------------------------------------------------------------------ */
 

@@ -1,64 +1,25 @@
 #include "x11/passing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/log.h"
+#include "x11/own_fd.h"
 #include "x11/server.h"
 
 #define OFS_LOG_MODULE OFS_MOD_X11
 
-struct passed {
-    int fd;
-    dev_t dev;
-    ino_t ino;
-};
-
 struct ofs_passing {
     unsigned in_count, out_count;
-    struct passed in[OFS_PASSING_IN], out[OFS_PASSING_OUT];
+    struct ofs_own_fd in[OFS_PASSING_IN], out[OFS_PASSING_OUT];
 };
 
-int ofs_passing_high(int fd)
-{
-    struct rlimit limit;
-    int from = 1000;
-    if (fd < 0)
-        return fd;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1024)
-        from = limit.rlim_cur > 64 ? (int)limit.rlim_cur * 3 / 4 : 3;
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, from);
-    if (high < 0)
-        return fd;
-    close(fd);
-    return high;
-}
-
-static bool still_there(const struct passed *p)
-{
-    struct stat st;
-    return fstat(p->fd, &st) == 0 && st.st_dev == p->dev && st.st_ino == p->ino;
-}
-
-static bool identify(int fd, struct passed *out)
-{
-    struct stat st;
-    if (fstat(fd, &st) != 0)
-        return false;
-    *out = (struct passed){ fd, st.st_dev, st.st_ino };
-    return true;
-}
-
-static void close_all(struct passed *list, unsigned *count)
+static void close_all(struct ofs_own_fd *list, unsigned *count)
 {
     for (unsigned i = 0; i < *count; i++)
-        if (still_there(&list[i]))
-            close(list[i].fd);
+        ofs_own_fd_close(&list[i]);
     *count = 0;
 }
 
@@ -85,8 +46,8 @@ static void keep(struct ofs_client *c, int fd)
 {
     struct ofs_passing *passing = passing_of(c);
     if (passing && passing->in_count < OFS_PASSING_IN) {
-        fd = ofs_passing_high(fd);
-        if (identify(fd, &passing->in[passing->in_count])) {
+        fd = ofs_own_fd_high(fd);
+        if (ofs_own_fd_identify(&passing->in[passing->in_count], fd)) {
             passing->in_count++;
             return;
         }
@@ -129,9 +90,9 @@ int ofs_passing_take(struct ofs_client *c)
     struct ofs_passing *passing = c->passing;
     if (!passing || !passing->in_count)
         return -1;
-    struct passed first = passing->in[0];
+    struct ofs_own_fd first = passing->in[0];
     memmove(passing->in, passing->in + 1, --passing->in_count * sizeof(first));
-    return still_there(&first) ? first.fd : -1;
+    return ofs_own_fd_still_ours(&first) ? first.fd : -1;
 }
 
 /* ---- out ---- */
@@ -139,7 +100,7 @@ int ofs_passing_take(struct ofs_client *c)
 bool ofs_passing_give(struct ofs_client *c, int take_fd)
 {
     struct ofs_passing *passing = passing_of(c);
-    if (!passing || passing->out_count == OFS_PASSING_OUT || !identify(take_fd, &passing->out[passing->out_count]))
+    if (!passing || passing->out_count == OFS_PASSING_OUT || !ofs_own_fd_identify(&passing->out[passing->out_count], take_fd))
         return false;
     passing->out_count++;
     return true;
@@ -155,7 +116,7 @@ static ssize_t send_with(struct ofs_client *c, const void *bytes, size_t n)
     int fds[OFS_PASSING_OUT];
     unsigned count = 0;
     for (unsigned i = 0; i < passing->out_count; i++)
-        if (still_there(&passing->out[i]))
+        if (ofs_own_fd_still_ours(&passing->out[i]))
             fds[count++] = passing->out[i].fd;
     struct iovec part = { (void *)(uintptr_t)bytes, n };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };

@@ -2,8 +2,7 @@
  *
  * A descriptor may arrive before the request that it belongs to, since libxcb sends it with the first bytes that it
  * writes; so those that nobody took yet wait in the order of their arrival, for as long as the client lives. A client that
- * leaves too many is dropped. Since a program may close descriptors it does not know and reuse the numbers, each is
- * identified by its inode before it is used or closed. */
+ * leaves too many is dropped. Each is known by its inode, see own_fd.h. */
 #ifndef OFS_X11_PASSING_H
 #define OFS_X11_PASSING_H
 
@@ -27,8 +26,5 @@ int ofs_passing_take(struct ofs_client *c);
 bool ofs_passing_give(struct ofs_client *c, int take_fd);
 /* Close what waits. */
 void ofs_passing_finish(struct ofs_client *c);
-
-/* The same descriptor out of the way of the numbers a program counts on, close-on-exec. Consumes fd; -1 stays -1. */
-int ofs_passing_high(int fd);
 
 #endif

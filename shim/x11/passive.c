@@ -4,6 +4,7 @@
 
 #include <X11/extensions/XI2.h>
 
+#include "x11/cursor.h"
 #include "x11/input_private.h"
 
 #define PAIRS 65536u /* detail << 8 | modifiers */
@@ -50,8 +51,10 @@ static bool overlap(const struct ofs_grab *a, const struct ofs_grab *b)
 
 void ofs_passive_free(struct ofs_grab *grab)
 {
-    if (grab)
-        free(grab->except);
+    if (!grab)
+        return;
+    ofs_cursor_release(grab->cursor);
+    free(grab->except);
     free(grab);
 }
 
@@ -82,6 +85,7 @@ int ofs_passive_add(struct ofs_client *c, const struct ofs_grab *grab)
     }
     *added = *grab;
     added->except = NULL;
+    ofs_cursor_ref(added->cursor);
     added->next = in->passive;
     in->passive = added;
     return 0;

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "x11/painted.h"
+#include "x11/picture_private.h"
 #include "x11/private.h"
+#include "x11/region_wire.h"
 #include "x11/shape.h"
 
 static const struct ofs_region nothing;
@@ -13,91 +15,6 @@ struct ofs_window *ofs_picture_top(struct ofs_window *w)
     while (w->parent && w->parent->parent)
         w = w->parent;
     return w;
-}
-
-static void free_view(struct ofs_view *view)
-{
-    if (!view)
-        return;
-    ofs_region_destroy(view->own);
-    ofs_region_destroy(view->whole);
-    ofs_region_destroy(view->border);
-    free(view);
-}
-
-/* ---- layout: the views of all windows of a picture ---- */
-
-static bool shows(const struct ofs_window *w) { return w->viewable && w->class == InputOutput; }
-
-/* Inside and border of w in its view; `universe` is what is left for both and becomes the inside. */
-static bool split_border(const struct ofs_window *w, struct ofs_region *universe, struct ofs_view *view)
-{
-    struct ofs_region *inside = ofs_shape_inner(w, view->x, view->y);
-    bool ok = inside != NULL;
-    if (ok && (w->border_width || ofs_shape_get(w, ShapeClip))) {
-        view->border = ofs_region_copy(universe);
-        ok = view->border && ofs_region_subtract(view->border, inside);
-    }
-    ok = ok && ofs_region_intersect(universe, inside);
-    ofs_region_destroy(inside);
-    return ok;
-}
-
-/* Fills w->next_view and those of its inferiors. Consumes universe. False: out of memory. */
-static bool lay_out(struct ofs_window *w, struct ofs_region *universe, int x, int y)
-{
-    struct ofs_view *view = calloc(1, sizeof(*view));
-    w->next_view = view;
-    if (!view || !universe) {
-        ofs_region_destroy(universe);
-        return false;
-    }
-    view->x = x;
-    view->y = y;
-    view->own = universe;
-    if (!split_border(w, universe, view) || !(view->whole = ofs_region_copy(universe)))
-        return false;
-    for (struct ofs_window *child = w->top; child; child = child->below) {
-        if (!shows(child))
-            continue;
-        int bw = child->border_width, cx = x + child->x + bw, cy = y + child->y + bw;
-        struct ofs_region *outer = ofs_shape_outer(child, cx, cy);
-        struct ofs_region *left = ofs_region_copy(universe);
-        bool ok = outer && left && ofs_region_intersect(left, outer) && ofs_region_subtract(universe, outer);
-        ofs_region_destroy(outer);
-        if (ok && w->parent) { /* a top-level window has a picture of its own, not a part of the root's */
-            ok = lay_out(child, left, cx, cy);
-        } else {
-            ofs_region_destroy(left);
-        }
-        if (!ok)
-            return false;
-    }
-    return true;
-}
-
-static void drop_layout(struct ofs_window *w)
-{
-    free_view(w->next_view);
-    w->next_view = NULL;
-    if (w->parent)
-        for (struct ofs_window *child = w->top; child; child = child->below)
-            drop_layout(child);
-}
-
-static bool lay_out_top(struct ofs_window *top)
-{
-    struct ofs_region *all = ofs_shape_outer(top, 0, 0), *picture =
-        ofs_region_create((struct ofs_rect){ 0, 0, top->width, top->height });
-    if (all && !(picture && ofs_region_intersect(all, picture))) {
-        ofs_region_destroy(all);
-        all = NULL;
-    }
-    ofs_region_destroy(picture);
-    bool ok = lay_out(top, all, 0, 0);
-    if (!ok)
-        drop_layout(top);
-    return ok;
 }
 
 /* ---- painting ---- */
@@ -123,7 +40,7 @@ static bool background(const struct ofs_window *w, int x, int y, struct ofs_pain
 }
 
 /* Its border; a tile of it has the origin of the background's. */
-static struct ofs_paint border(const struct ofs_window *w, int x, int y)
+struct ofs_paint ofs_picture_border(const struct ofs_window *w, int x, int y)
 {
     (void)background_of(w, &x, &y);
     return (struct ofs_paint){ .style = w->border_tile ? FillTiled : FillSolid, .foreground = w->border_pixel,
@@ -142,7 +59,7 @@ void ofs_picture_clear(struct ofs_window *w, const struct ofs_surface *surface, 
 static void paint_border(struct ofs_raster *raster, const struct ofs_window *w, const struct ofs_view *view,
                          const struct ofs_region *region)
 {
-    const struct ofs_paint paint = border(w, view->x, view->y);
+    const struct ofs_paint paint = ofs_picture_border(w, view->x, view->y);
     const struct ofs_mix mix = OFS_MIX_COPY;
     ofs_raster_fill(raster, region, (struct ofs_rect){ 0, 0, (int)raster->width, (int)raster->height }, &paint, &mix);
 }
@@ -189,12 +106,25 @@ static struct ofs_region *keep(const struct step *step, const struct ofs_region 
     return bare;
 }
 
+/* A picture as background is content where a window comes into sight or the whole picture gets another size: some programs
+ * show theirs in no other way. It comes of whoever the window is. */
+static void show_background(const struct ofs_window *w, const struct ofs_surface *surface,
+                            const struct ofs_region *painted)
+{
+    struct ofs_client *owner = w->res.client;
+    if (!w->background_tile || ofs_region_empty(painted))
+        return;
+    if (owner && (!owner->server || owner->closed_down)) /* retained, or about to go */
+        owner = NULL;
+    ofs_present_touch(owner, surface, ofs_region_extents(painted));
+}
+
 /* Take over the new views from w down. */
 static void take_over(struct ofs_window *w, const struct step *step)
 {
     struct ofs_view *now = w->next_view, *old = w->view;
     if (now) {
-        const struct ofs_surface surface = { .raster = step->to, .x = now->x, .y = now->y };
+        const struct ofs_surface surface = { .top = ofs_picture_top(w), .raster = step->to, .x = now->x, .y = now->y };
         const struct ofs_rect all = { 0, 0, (int)step->to->width, (int)step->to->height };
         int dx = old ? now->x - old->x : 0, dy = old ? now->y - old->y : 0;
         struct ofs_region *bare =
@@ -202,13 +132,15 @@ static void take_over(struct ofs_window *w, const struct step *step)
                  dy + (old ? old->shift_y : 0));
         if (bare)
             ofs_picture_clear(w, &surface, bare, all);
+        if (bare && (!old || step->to->width != step->from->width || step->to->height != step->from->height))
+            show_background(w, &surface, bare);
         ofs_region_destroy(bare);
         bare = now->border ? keep(step, old && !old->lost ? old->border : NULL, now->border, dx, dy) : NULL;
         if (bare)
             paint_border(step->to, w, now, bare);
         ofs_region_destroy(bare);
     }
-    free_view(old);
+    ofs_view_free(old);
     w->view = now;
     w->next_view = NULL;
     for (struct ofs_window *child = w->parent ? w->top : NULL; child; child = child->below)
@@ -238,7 +170,7 @@ static void copy_common(struct ofs_raster *to, const struct ofs_raster *from)
 
 static void free_views(struct ofs_window *w)
 {
-    free_view(w->view);
+    ofs_view_free(w->view);
     w->view = NULL;
     for (struct ofs_window *child = w->parent ? w->top : NULL; child; child = child->below)
         free_views(child);
@@ -259,14 +191,14 @@ static void update(struct ofs_window *top)
     struct ofs_raster *old = picture->raster, *raster = old;
     if (old->width != top->width || old->height != top->height)
         ofs_present_window(top); /* what was there until now */
-    if (!lay_out_top(top)) {
+    if (!ofs_layout_top(top)) {
         drop_picture(top);
         return;
     }
     if (old->width != top->width || old->height != top->height || moved(top)) {
         raster = ofs_raster_create(top->server, top->width, top->height);
         if (!raster) {
-            drop_layout(top);
+            ofs_layout_drop(top);
             drop_picture(top);
             return;
         }
@@ -279,13 +211,24 @@ static void update(struct ofs_window *top)
         ofs_raster_release(old);
 }
 
+static void update_if_drawn(struct ofs_window *top)
+{
+    if (top->picture && top->picture->raster)
+        update(top);
+}
+
 void ofs_picture_update(struct ofs_server *s)
 {
-    if (s->root->picture && s->root->picture->raster)
-        update(s->root);
+    update_if_drawn(s->root);
     for (struct ofs_window *w = s->root->top; w; w = w->below)
-        if (w->picture && w->picture->raster)
-            update(w);
+        update_if_drawn(w);
+}
+
+void ofs_picture_update_of(struct ofs_window *w)
+{
+    if (w->parent == w->server->root) /* where the root itself can be seen follows from these alone */
+        update_if_drawn(w->server->root);
+    update_if_drawn(ofs_picture_top(w));
 }
 
 void ofs_picture_lose(struct ofs_window *w)
@@ -304,7 +247,7 @@ void ofs_picture_shift(struct ofs_window *w, int dx, int dy)
 
 void ofs_picture_hide(struct ofs_window *w)
 {
-    free_view(w->view);
+    ofs_view_free(w->view);
     w->view = NULL;
     if (w->picture && w->picture->raster)
         drop_picture(w);
@@ -318,7 +261,7 @@ void ofs_picture_free(struct ofs_window *w)
     }
     free(w->picture);
     w->picture = NULL;
-    free_view(w->view);
+    ofs_view_free(w->view);
     w->view = NULL;
     ofs_raster_release(w->background_tile);
     w->background_tile = NULL;
@@ -328,7 +271,8 @@ void ofs_picture_free(struct ofs_window *w)
 
 /* ---- surfaces ---- */
 
-static bool open_picture(struct ofs_window *top)
+/* `mapped`: the window has just come into sight, with its background; else something is about to be drawn in it. */
+static bool open_picture(struct ofs_window *top, bool mapped)
 {
     if (!top->picture)
         top->picture = calloc(1, sizeof(*top->picture));
@@ -337,7 +281,7 @@ static bool open_picture(struct ofs_window *top)
     if (top->picture->raster)
         return true;
     struct ofs_raster *raster = ofs_raster_create(top->server, top->width, top->height);
-    if (!raster || !lay_out_top(top)) {
+    if (!raster || !ofs_layout_top(top)) {
         ofs_raster_release(raster);
         return false;
     }
@@ -345,7 +289,26 @@ static bool open_picture(struct ofs_window *top)
     ofs_painted_forget(top);
     take_over(top, &(struct step){ raster, raster });
     clear_outside(top, raster);
+    if (!mapped)
+        ofs_present_forget(top);
     return true;
+}
+
+static bool has_background_picture(const struct ofs_window *w)
+{
+    if (!ofs_picture_shows(w))
+        return false;
+    bool found = w->background_tile != NULL;
+    for (const struct ofs_window *child = w->top; child && !found; child = child->below)
+        found = has_background_picture(child);
+    return found;
+}
+
+void ofs_picture_mapped(struct ofs_window *w)
+{
+    struct ofs_window *top = ofs_picture_top(w);
+    if (top->parent && !(top->picture && top->picture->raster) && has_background_picture(w))
+        (void)open_picture(top, true); /* without memory there is nothing to see */
 }
 
 struct ofs_raster *ofs_pixmap_raster(struct ofs_server *s, struct ofs_pixmap *p)
@@ -368,10 +331,10 @@ int ofs_surface_open(struct ofs_window *w, struct ofs_pixmap *p, struct ofs_serv
             ofs_painted_update(NULL, p, out);
         return out->raster ? 0 : BadAlloc;
     }
-    if (!shows(w))
+    if (!ofs_picture_shows(w))
         return 0;
     out->top = ofs_picture_top(w);
-    if (!open_picture(out->top))
+    if (!open_picture(out->top, false))
         return BadAlloc;
     out->raster = out->top->picture->raster;
     out->x = w->view->x;
@@ -380,61 +343,4 @@ int ofs_surface_open(struct ofs_window *w, struct ofs_pixmap *p, struct ofs_serv
     if (w->painted)
         ofs_painted_update(w, NULL, out);
     return 0;
-}
-
-/* ---- reading ---- */
-
-/* n pixels from (x, y) of the inside of a top-level window; its border around it. */
-static void read_top(const struct ofs_window *top, int x, int y, unsigned n, uint32_t *out)
-{
-    const struct ofs_raster *raster = top->picture ? top->picture->raster : NULL;
-    const struct ofs_paint around = border(top, 0, 0);
-    for (unsigned i = 0; i < n; i++, x++) {
-        bool inside = x >= 0 && y >= 0 && x < top->width && y < top->height;
-        if (!inside)
-            out[i] = ofs_paint_at(&around, x, y);
-        else if (raster)
-            out[i] = *ofs_raster_at(raster, x, y);
-        else
-            out[i] = top->background_solid ? top->background_pixel : 0;
-    }
-}
-
-/* The pixels of a top-level window from left to right on the screen, those that its shape has; out begins at x. */
-static void read_shaped(const struct ofs_window *w, int left, int right, int x, int y, uint32_t *out)
-{
-    const struct ofs_region *shape = ofs_shape_get(w, ShapeBounding);
-    int origin_x = w->x + w->border_width, row = y - w->y - w->border_width;
-    const struct ofs_rect line = { left - origin_x, row, right - origin_x, row + 1 };
-    for (unsigned i = 0; i < (shape ? shape->count : 1); i++) {
-        struct ofs_rect part = shape ? ofs_rect_cut(line, shape->rects[i]) : line;
-        if (!ofs_rect_empty(part))
-            read_top(w, part.x0, row, (unsigned)(part.x1 - part.x0), out + (part.x0 + origin_x - x));
-    }
-}
-
-/* The root with all that lies on it, as a picture of the screen shows it. */
-static void read_screen(const struct ofs_window *root, int x, int y, unsigned n, uint32_t *out)
-{
-    read_top(root, x, y, n, out);
-    for (const struct ofs_window *w = root->bottom; w; w = w->above) {
-        int left = w->x, right = w->x + w->width + 2 * w->border_width;
-        if (!shows(w) || y < w->y || y >= w->y + w->height + 2 * w->border_width)
-            continue;
-        left = left > x ? left : x;
-        right = right < x + (int)n ? right : x + (int)n;
-        read_shaped(w, left, right, x, y, out);
-    }
-}
-
-void ofs_picture_read(const struct ofs_surface *surface, int x, int y, unsigned n, uint32_t *out)
-{
-    x += surface->x;
-    y += surface->y;
-    if (!surface->top)
-        memcpy(out, ofs_raster_at(surface->raster, x, y), (size_t)n * 4);
-    else if (surface->top->parent)
-        read_top(surface->top, x, y, n, out);
-    else
-        read_screen(surface->top, x, y, n, out);
 }

@@ -14,7 +14,7 @@ struct ofs_picture {
     struct ofs_raster *raster;     /* of the window's inside; NULL while nothing is drawn */
     struct ofs_rect fresh;         /* bounds of the images put since the last frame; empty = nothing to show */
     struct ofs_client *by;         /* who put them; NULL once it is gone */
-    uint32_t put_at_ms;            /* when the last of them was */
+    uint32_t begun_at_ms, put_at_ms; /* when the first and the last of them was, by the server's time */
     uint64_t sequence;             /* frames shown */
 };
 
@@ -51,6 +51,10 @@ void ofs_picture_read(const struct ofs_surface *surface, int x, int y, unsigned 
 
 /* The tree changed: move what is kept, paint the background where something came into sight. */
 void ofs_picture_update(struct ofs_server *s);
+/* The same where only this window and what is in it changed. */
+void ofs_picture_update_of(struct ofs_window *w);
+/* This window and what is in it became viewable; after the update. */
+void ofs_picture_mapped(struct ofs_window *w);
 /* Paint the background of a part of a window (surface of w), or its border. */
 void ofs_picture_clear(struct ofs_window *w, const struct ofs_surface *surface, const struct ofs_region *region,
                        struct ofs_rect rect);
@@ -66,7 +70,7 @@ void ofs_picture_free(struct ofs_window *w);
 /* present.c: images are to be put into this part of the surface (relative to the raster); call before they are. */
 void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect);
 /* The two halves of that, for drawing of which the bounds are known afterwards: all of rect is about to be painted over by
- * something that is not an image; pixels within rect were drawn. */
+ * something that is not an image; pixels within rect were drawn (c may be NULL: nobody is asked for). */
 void ofs_present_clear(const struct ofs_surface *surface, struct ofs_rect rect);
 void ofs_present_touch(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect);
 /* All that a client put is there: it asked for an answer. */
@@ -78,6 +82,9 @@ void ofs_present_forget(struct ofs_window *top); /* shows nothing */
 void ofs_present_window_gone(struct ofs_window *w);
 /* Milliseconds until images of clients that ask for no answer are to be shown; -1: there are none. */
 int ofs_present_timeout_ms(struct ofs_server *s);
+/* They are shown, if nobody has sent more meanwhile. In lockstep: when the whole program rests. */
 void ofs_present_run_timers(struct ofs_server *s);
+/* In lockstep, before any request: what should have been shown by now, but the program did not rest. */
+void ofs_present_before_request(struct ofs_server *s);
 
 #endif

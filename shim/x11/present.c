@@ -9,8 +9,9 @@
 #include "x11/private.h"
 #include "x11/region_wire.h"
 
-/* A client that asks for no answer is given this long to send the rest of a frame. */
-enum { IDLE_MS = 5 };
+/* A client that asks for no answer is given this long to send the rest of a frame, by the server's time: in lockstep that
+ * of the program. What one shows that draws without a rest is a frame after BUSY_MS. */
+enum { IDLE_MS = 5, BUSY_MS = 100 };
 
 static _Atomic(void (*)(const struct ofs_present *)) presenter;
 static _Atomic(void (*)(uint32_t)) gone;
@@ -78,16 +79,18 @@ void ofs_present_touch(struct ofs_client *c, const struct ofs_surface *surface, 
         return;
     struct ofs_picture *picture = surface->top->picture;
     rect = within(surface, rect);
-    if (ofs_rect_empty(rect))
+    /* In lockstep the clock would stop for a frame that is none. */
+    if (ofs_rect_empty(rect) || (ofs_calls_virtual() && has_gl(surface->top)))
         return;
+    picture->put_at_ms = ofs_server_now(surface->top->server);
     if (ofs_rect_empty(picture->fresh)) {
         picture->fresh = rect;
-        c->server->fresh_pictures++;
+        picture->begun_at_ms = picture->put_at_ms;
+        surface->top->server->fresh_pictures++;
     } else {
         picture->fresh = ofs_rect_join(picture->fresh, rect);
     }
     picture->by = c;
-    picture->put_at_ms = ofs_server_real_now(c->server);
 }
 
 void ofs_present_put(struct ofs_client *c, const struct ofs_surface *surface, struct ofs_rect rect)
@@ -127,21 +130,25 @@ void ofs_present_window_gone(struct ofs_window *w)
 
 /* ---- clients that ask for no answer ---- */
 
-/* Milliseconds until this is to be shown; -1: nothing is, or the client is in the middle of a request. */
+/* Milliseconds until this has been there for long enough; -1: nothing is. */
 static int left_ms(const struct ofs_picture *picture, uint32_t now)
 {
-    if (!picture || ofs_rect_empty(picture->fresh) || (picture->by && picture->by->in_len))
+    if (!picture || ofs_rect_empty(picture->fresh))
         return -1;
-    int32_t left = (int32_t)(picture->put_at_ms + IDLE_MS - now);
+    int32_t idle = (int32_t)(picture->put_at_ms + IDLE_MS - now), busy = (int32_t)(picture->begun_at_ms + BUSY_MS - now);
+    int32_t left = idle < busy ? idle : busy;
     return left > 0 ? left : 0;
 }
+
+/* The client is in the middle of a request. */
+static bool goes_on(const struct ofs_picture *picture) { return picture && picture->by && picture->by->in_len; }
 
 int ofs_present_timeout_ms(struct ofs_server *s)
 {
     int least = -1;
-    uint32_t now = s->fresh_pictures ? ofs_server_real_now(s) : 0;
+    uint32_t now = s->fresh_pictures ? ofs_server_now(s) : 0;
     for (const struct ofs_window *w = s->root->top; w && s->fresh_pictures; w = w->below) {
-        int left = left_ms(w->picture, now);
+        int left = goes_on(w->picture) ? -1 : left_ms(w->picture, now);
         if (left >= 0 && (least < 0 || left < least))
             least = left;
     }
@@ -150,7 +157,22 @@ int ofs_present_timeout_ms(struct ofs_server *s)
 
 void ofs_present_run_timers(struct ofs_server *s)
 {
-    uint32_t now = s->fresh_pictures ? ofs_server_real_now(s) : 0;
+    uint32_t now = s->fresh_pictures ? ofs_server_now(s) : 0;
+    for (struct ofs_window *w = s->root->top; w && s->fresh_pictures; w = w->below) {
+        if (goes_on(w->picture) || left_ms(w->picture, now) != 0)
+            continue;
+        ofs_calls_rest(s, w->picture->begun_at_ms);
+        ofs_present_window(w);
+        ofs_calls_go_on();
+    }
+}
+
+void ofs_present_before_request(struct ofs_server *s)
+{
+    uint32_t now = ofs_server_now(s);
+    if (now == s->presented_at_ms) /* time stands still while a client draws */
+        return;
+    s->presented_at_ms = now;
     for (struct ofs_window *w = s->root->top; w && s->fresh_pictures; w = w->below)
         if (left_ms(w->picture, now) == 0)
             ofs_present_window(w);

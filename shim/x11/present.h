@@ -5,7 +5,9 @@
  *   when the client asks for an answer to any request (as XSync does): the frame is told before the answer is sent;
  *   before an image, or a rectangle or ClearArea as large as its window, covers all that was drawn since the last frame, for
  *   clients that ask for none;
- *   when such a client has sent nothing for some milliseconds, and is not in the middle of a request;
+ *   when such a client has sent nothing for some milliseconds, and is not in the middle of a request; or has drawn without
+ *   such a rest for long. In lockstep these are milliseconds of the program's: they are over when all of it sleeps, at a
+ *   moment that is the same in every run, or before the next request after them;
  *   before the window is unmapped or resized, and before the client goes.
  * The picture is the top-level window with all that can be seen of the windows below it. A top-level window in which OpenGL
  * draws (or a window below it) shows its frames by swaps, and none here. */

@@ -74,8 +74,14 @@ void ofs_window_unmap(struct ofs_server *s, struct ofs_window *w, bool from_conf
 /* The same without the exposures and crossings that follow; true if the window was viewable and they must. */
 bool ofs_window_unmap_quietly(struct ofs_server *s, struct ofs_window *w, bool from_configure);
 void ofs_save_set_apply(struct ofs_client *c);
+/* The window has another place, or parent: tell the GL side. */
+void ofs_window_publish_place(const struct ofs_window *w);
 /* expose.c: after the tree changed, recompute what can be seen and send VisibilityNotify and Expose. */
 void ofs_expose_update(struct ofs_server *s);
+/* The same where only w and what is in it changed: mapped, unmapped, configured, restacked, shaped. `before` is what it
+ * covered until then, relative to its parent's inside (ofs_expose_outer). Costs what lies there, not what the screen has. */
+void ofs_expose_update_of(struct ofs_window *w, struct ofs_rect before);
+struct ofs_rect ofs_expose_outer(const struct ofs_window *w);
 void ofs_expose_forget(struct ofs_window *w);
 /* The window's contents were lost (resize without gravity): the next update exposes all of it. */
 void ofs_expose_invalidate(struct ofs_window *w);
@@ -88,6 +94,8 @@ struct ofs_xdrawable *ofs_xview_publish(struct ofs_server *s, uint32_t xid, enum
                                         uint8_t depth, uint32_t width, uint32_t height);
 void ofs_xview_withdraw(struct ofs_xdrawable *drawable); /* accepts NULL */
 void ofs_xview_set_size(struct ofs_xdrawable *drawable, uint32_t width, uint32_t height);
+/* Of a window: the one that it is in, and where its inside is in that one's. Accepts NULL. */
+void ofs_xview_set_place(struct ofs_xdrawable *drawable, uint32_t parent, int x, int y);
 void ofs_xview_set_viewable(struct ofs_xdrawable *drawable, bool viewable);
 /* Progress of a connection, for ofs_xview_sequence(). */
 void ofs_xview_connection(int peer_fd, uint32_t sequence);

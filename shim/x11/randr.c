@@ -129,10 +129,13 @@ static int set_screen_config(struct ofs_client *c, struct ofs_request *r)
     struct ofs_window *w;
     struct ofs_pixmap *p;
     int error = ofs_find_drawable(c, ofs_req32(r), &w, &p);
-    ofs_req_skip(r, 8);
+    ofs_req_skip(r, 4);
+    uint32_t known = ofs_req32(r);
     uint16_t size = ofs_req16(r), rotation = ofs_req16(r);
     if (error)
         return error;
+    if (known != config_time(c)) /* the client has not seen this configuration */
+        return reply_set_config(c, RRSetConfigInvalidConfigTime);
     if (size)
         return ofs_bad(c, BadValue, size);
     if (rotation != RR_Rotate_0)
@@ -324,7 +327,25 @@ static int get_transform(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-static int set_transform(struct ofs_client *c, struct ofs_request *r) { return find_crtc(c, ofs_req32(r)); }
+/* Pending until the configuration is set, which cannot change: checked, and it comes to nothing. */
+static int set_transform(struct ofs_client *c, struct ofs_request *r)
+{
+    int error = find_crtc(c, ofs_req32(r));
+    double m[9];
+    for (unsigned i = 0; i < 9; i++)
+        m[i] = ofs_req_i32(r);
+    const double determinant = m[0] * (m[4] * m[8] - m[5] * m[7]) + m[1] * (m[5] * m[6] - m[3] * m[8]) +
+                               m[2] * (m[3] * m[7] - m[4] * m[6]);
+    if (!error && determinant == 0)
+        error = BadMatch; /* it has no inverse */
+    const uint16_t filter_length = ofs_req16(r);
+    ofs_req_skip(r, 2);
+    ofs_req_skip(r, filter_length);
+    ofs_req_align(r);
+    if (error || r->bad)
+        return error ? error : BadLength;
+    return !filter_length && ofs_req_left(r) ? BadMatch : 0; /* parameters of no filter */
+}
 
 static int get_panning(struct ofs_client *c, struct ofs_request *r)
 {

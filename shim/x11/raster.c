@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 struct ofs_raster *ofs_raster_create(struct ofs_server *s, uint32_t width, uint32_t height)
 {
@@ -78,8 +79,29 @@ void ofs_mix_row(const struct ofs_mix *mix, uint32_t *to, const uint32_t *from, 
         memmove(to, from, (size_t)n * 4);
         return;
     }
+    /* What source bits of 0 and of 1 make of the old ones, without a look at the function for each pixel. */
+    const struct ofs_solid zero = ofs_mix_solid(mix, 0), one = ofs_mix_solid(mix, ~0u);
+    const uint32_t keep = zero.keep ^ one.keep, flip = zero.flip ^ one.flip;
     for (unsigned i = 0; i < n; i++)
-        to[i] = (combine(mix->function, from[i], to[i]) & mix->planes) | (to[i] & ~mix->planes);
+        to[i] = (to[i] & ((from[i] & keep) ^ zero.keep)) ^ (from[i] & flip) ^ zero.flip;
+}
+
+_Static_assert(sizeof(wchar_t) == sizeof(uint32_t), "wmemset() fills with pixels");
+typedef uint32_t four __attribute__((vector_size(16), aligned(4), may_alias));
+
+void ofs_solid_long_row(const struct ofs_solid *solid, uint32_t *px, unsigned n)
+{
+    unsigned i = 0;
+    if (!solid->keep) {
+        wmemset((wchar_t *)px, (wchar_t)solid->flip, n);
+        return;
+    }
+    for (; i + 4 <= n; i += 4) {
+        four *at = (four *)(px + i);
+        *at = (*at & solid->keep) ^ solid->flip;
+    }
+    for (; i < n; i++)
+        px[i] = (px[i] & solid->keep) ^ solid->flip;
 }
 
 static unsigned wrap(int at, uint32_t size)
@@ -104,6 +126,7 @@ static void fill_chunk(uint32_t *to, int x, int y, unsigned n, const struct ofs_
     uint32_t row[CHUNK];
     const struct ofs_raster *pattern = paint->pattern;
     const uint32_t *line = ofs_raster_at(pattern, 0, (int)wrap(y - paint->y, pattern->height));
+    const struct ofs_solid solid = ofs_mix_solid(mix, paint->foreground);
     unsigned at = wrap(x - paint->x, pattern->width);
     for (unsigned i = 0; i < n; i++) {
         uint32_t bit = line[at];
@@ -111,10 +134,10 @@ static void fill_chunk(uint32_t *to, int x, int y, unsigned n, const struct ofs_
             at = 0;
         if (paint->style == FillTiled)
             row[i] = bit;
-        else
+        else if (paint->style == FillOpaqueStippled)
             row[i] = bit & 1 ? paint->foreground : paint->background;
-        if (paint->style == FillStippled && (bit & 1))
-            ofs_mix_row(mix, to + i, &row[i], 1);
+        else if (bit & 1)
+            to[i] = (to[i] & solid.keep) ^ solid.flip;
     }
     if (paint->style != FillStippled)
         ofs_mix_row(mix, to, row, n);
@@ -148,10 +171,19 @@ static void fill_rect(struct ofs_raster *to, struct ofs_rect r, const struct ofs
 void ofs_raster_fill(struct ofs_raster *to, const struct ofs_region *region, struct ofs_rect rect,
                      const struct ofs_paint *paint, const struct ofs_mix *mix)
 {
-    for (unsigned i = ofs_region_row(region, rect.y0); i < region->count && region->rects[i].y0 < rect.y1; i++) {
-        struct ofs_rect part = ofs_rect_cut(region->rects[i], rect);
-        if (!ofs_rect_empty(part))
-            fill_rect(to, part, paint, mix);
+    if (ofs_rect_empty(rect))
+        return;
+    for (unsigned i = ofs_region_place(region, rect.x0, rect.y0);
+         i < region->count && region->rects[i].y0 < rect.y1;) {
+        const struct ofs_rect *r = &region->rects[i];
+        if (r->x1 <= rect.x0) { /* a band begins to the left of it */
+            i = ofs_region_place(region, rect.x0, r->y0);
+        } else if (r->x0 >= rect.x1) { /* and ends to the right */
+            i = ofs_region_place(region, rect.x0, r->y1);
+        } else {
+            fill_rect(to, ofs_rect_cut(*r, rect), paint, mix);
+            i++;
+        }
     }
 }
 
@@ -159,12 +191,11 @@ void ofs_raster_fill_span(struct ofs_raster *to, const struct ofs_region *region
                           const struct ofs_paint *paint, const struct ofs_mix *mix)
 {
     const struct ofs_rect span = { x, y, x + width, y + 1 };
-    for (unsigned i = ofs_region_row(region, y); i < region->count && region->rects[i].y0 <= y; i++) {
-        struct ofs_rect part = ofs_rect_cut(region->rects[i], span);
-        if (part.x0 < part.x1)
-            fill_rect(to, part, paint, mix);
-        else if (part.x0 >= span.x1)
+    for (unsigned i = ofs_region_place(region, x, y); i < region->count; i++) {
+        const struct ofs_rect *r = &region->rects[i];
+        if (r->y0 > y || r->x0 >= span.x1)
             break;
+        fill_rect(to, ofs_rect_cut(*r, span), paint, mix);
     }
 }
 
@@ -177,4 +208,32 @@ void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const
             ofs_mix_row(mix, ofs_raster_at(to, r->x0, y), ofs_raster_at(from, r->x0 - dx, y - dy),
                         (unsigned)(r->x1 - r->x0));
     }
+}
+
+static void move_rect(struct ofs_raster *raster, const struct ofs_rect *r, int dx, int dy, const struct ofs_mix *mix)
+{
+    for (int i = 0; i < r->y1 - r->y0; i++) {
+        const int y = dy > 0 ? r->y1 - 1 - i : r->y0 + i;
+        ofs_mix_row(mix, ofs_raster_at(raster, r->x0, y), ofs_raster_at(raster, r->x0 - dx, y - dy),
+                    (unsigned)(r->x1 - r->x0));
+    }
+}
+
+/* What is yet to be a source is not written over: bands from the end that they move to, and so their rectangles. */
+bool ofs_raster_move(struct ofs_raster *raster, const struct ofs_region *region, int dx, int dy,
+                     const struct ofs_mix *mix)
+{
+    if (!dy && !ofs_mix_is_copy(mix))
+        return false;
+    const struct ofs_rect *rects = region->rects;
+    for (unsigned done = 0, n; done < region->count; done += n) {
+        unsigned at = dy > 0 ? region->count - 1 - done : done;
+        for (n = 1; done + n < region->count; n++)
+            if (rects[dy > 0 ? at - n : at + n].y0 != rects[at].y0)
+                break;
+        const unsigned first = dy > 0 ? at + 1 - n : at;
+        for (unsigned i = 0; i < n; i++)
+            move_rect(raster, &rects[dx > 0 ? first + n - 1 - i : first + i], dx, dy, mix);
+    }
+    return true;
 }

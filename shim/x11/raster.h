@@ -52,9 +52,12 @@ struct ofs_paint {
 /* What one colour makes of a pixel: (old & keep) ^ flip, whatever the function. */
 struct ofs_solid { uint32_t keep, flip; };
 struct ofs_solid ofs_mix_solid(const struct ofs_mix *mix, uint32_t colour);
+void ofs_solid_long_row(const struct ofs_solid *solid, uint32_t *px, unsigned n);
 static inline void ofs_solid_row(const struct ofs_solid *solid, uint32_t *px, unsigned n)
 {
-    if (solid->keep)
+    if (n >= 16)
+        ofs_solid_long_row(solid, px, n);
+    else if (solid->keep)
         for (unsigned i = 0; i < n; i++)
             px[i] = (px[i] & solid->keep) ^ solid->flip;
     else
@@ -73,12 +76,21 @@ void ofs_raster_fill_span(struct ofs_raster *to, const struct ofs_region *region
 void ofs_raster_copy(struct ofs_raster *to, const struct ofs_raster *from, const struct ofs_region *region, int dx,
                      int dy, const struct ofs_mix *mix);
 
+/* The same within one raster. False: mix is not a copy, and rows overlap with themselves: nothing was done. */
+bool ofs_raster_move(struct ofs_raster *raster, const struct ofs_region *region, int dx, int dy,
+                     const struct ofs_mix *mix);
+
 static inline struct ofs_rect ofs_rect_cut(struct ofs_rect a, struct ofs_rect b)
 {
     return (struct ofs_rect){ a.x0 > b.x0 ? a.x0 : b.x0, a.y0 > b.y0 ? a.y0 : b.y0, a.x1 < b.x1 ? a.x1 : b.x1,
                               a.y1 < b.y1 ? a.y1 : b.y1 };
 }
 static inline bool ofs_rect_empty(struct ofs_rect r) { return r.x0 >= r.x1 || r.y0 >= r.y1; }
+/* All of b is in a. */
+static inline bool ofs_rect_has(const struct ofs_rect *a, const struct ofs_rect *b)
+{
+    return a->x0 <= b->x0 && a->y0 <= b->y0 && a->x1 >= b->x1 && a->y1 >= b->y1;
+}
 /* The bounds of both, of which neither is empty. */
 static inline struct ofs_rect ofs_rect_join(struct ofs_rect a, struct ofs_rect b)
 {

@@ -76,6 +76,20 @@ unsigned ofs_region_row(const struct ofs_region *region, int y)
     return low;
 }
 
+unsigned ofs_region_place(const struct ofs_region *region, int x, int y)
+{
+    unsigned low = 0, high = region->count;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        const struct ofs_rect *r = &region->rects[middle];
+        if (r->y1 <= y || (r->y0 <= y && r->x1 <= x))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 void ofs_region_translate(struct ofs_region *region, int dx, int dy)
 {
     for (unsigned i = 0; i < region->count; i++) {
@@ -86,10 +100,34 @@ void ofs_region_translate(struct ofs_region *region, int dx, int dy)
     }
 }
 
-static int compare_int(const void *a, const void *b)
+/* Where bands begin and end, from the top down; returns how many there are, at most two for each rectangle. */
+static unsigned edges_of(const struct ofs_region *r, int *y)
 {
-    int x = *(const int *)a, y = *(const int *)b;
-    return (x > y) - (x < y);
+    unsigned n = 0;
+    for (unsigned i = 0; i < r->count; i++) {
+        if (i && r->rects[i].y0 == r->rects[i - 1].y0)
+            continue;
+        y[n++] = r->rects[i].y0;
+        y[n++] = r->rects[i].y1;
+    }
+    return n;
+}
+
+/* Both regions' edges in order, in memory of the caller's; NULL: there is none left. */
+static int *all_edges(const struct ofs_region *a, const struct ofs_region *b, unsigned *count_out)
+{
+    size_t most = 2 * ((size_t)a->count + b->count) + 1;
+    int *y = malloc(2 * most * sizeof(*y));
+    if (!y)
+        return NULL;
+    int *ya = y + most;
+    unsigned na = edges_of(a, ya), ia = 0, ib = 0, n = 0;
+    int *yb = ya + na;
+    unsigned nb = edges_of(b, yb);
+    while (ia < na || ib < nb)
+        y[n++] = ib == nb || (ia < na && ya[ia] <= yb[ib]) ? ya[ia++] : yb[ib++];
+    *count_out = n;
+    return y;
 }
 
 /* The rectangles of r that cover the band [y0, y1): regions are banded, so these are consecutive and share y. `from` is
@@ -156,19 +194,10 @@ static void coalesce(struct ofs_region *r, unsigned previous, unsigned current)
 static bool combine(struct ofs_region *a, const struct ofs_region *b, enum op op)
 {
     unsigned edges = 0;
-    int *y = malloc((2 * (size_t)(a->count + b->count) + 1) * sizeof(*y));
+    int *y = all_edges(a, b, &edges);
     struct ofs_region out = { 0 };
     if (!y)
         return false;
-    for (unsigned i = 0; i < a->count; i++) {
-        y[edges++] = a->rects[i].y0;
-        y[edges++] = a->rects[i].y1;
-    }
-    for (unsigned i = 0; i < b->count; i++) {
-        y[edges++] = b->rects[i].y0;
-        y[edges++] = b->rects[i].y1;
-    }
-    qsort(y, edges, sizeof(*y), compare_int);
     unsigned from_a = 0, from_b = 0, previous = 0;
     uint64_t steps = 0;
     bool ok = true;
@@ -201,5 +230,17 @@ bool ofs_region_subtract(struct ofs_region *a, const struct ofs_region *b)
 {
     return !a->count || !b->count || combine(a, b, SUBTRACT);
 }
-bool ofs_region_intersect(struct ofs_region *a, const struct ofs_region *b) { return combine(a, b, INTERSECT); }
+bool ofs_region_intersect(struct ofs_region *a, const struct ofs_region *b)
+{
+    if (a->count != 1 || b->count != 1)
+        return combine(a, b, INTERSECT);
+    /* Most often both are rectangles. */
+    struct ofs_rect *r = &a->rects[0], other = b->rects[0];
+    r->x0 = other.x0 > r->x0 ? other.x0 : r->x0;
+    r->y0 = other.y0 > r->y0 ? other.y0 : r->y0;
+    r->x1 = other.x1 < r->x1 ? other.x1 : r->x1;
+    r->y1 = other.y1 < r->y1 ? other.y1 : r->y1;
+    a->count = r->x0 < r->x1 && r->y0 < r->y1;
+    return true;
+}
 bool ofs_region_unite(struct ofs_region *a, const struct ofs_region *b) { return combine(a, b, UNITE); }

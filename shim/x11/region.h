@@ -21,6 +21,8 @@ bool ofs_region_intersect(struct ofs_region *a, const struct ofs_region *b);
 bool ofs_region_unite(struct ofs_region *a, const struct ofs_region *b);
 /* The first rectangle that ends below row y; count if there is none. */
 unsigned ofs_region_row(const struct ofs_region *region, int y);
+/* The first rectangle that ends below row y, or in it and to the right of column x; count if there is none. */
+unsigned ofs_region_place(const struct ofs_region *region, int x, int y);
 void ofs_region_translate(struct ofs_region *region, int dx, int dy);
 
 #endif

@@ -59,6 +59,7 @@ struct ofs_pict {
     uint32_t param_count;
     struct ofs_region *clip;               /* NULL: none; relative to clip_x, clip_y */
     int clip_x, clip_y;
+    uint64_t clip_bytes;                   /* what of it counts with the pixels of pixmaps */
     const struct ofs_pict_format *alpha_format;
     struct ofs_raster *alpha;              /* NULL: no alpha map */
     int16_t alpha_x, alpha_y;
@@ -67,8 +68,8 @@ struct ofs_pict {
 int ofs_pict_find(struct ofs_client *c, uint32_t id, struct ofs_pict **out);
 /* One that can be drawn on; BadDrawable for a fill. */
 int ofs_pict_find_target(struct ofs_client *c, uint32_t id, struct ofs_pict **out);
-/* Replace the clip; takes the region. NULL: no clip. */
-void ofs_pict_set_clip(struct ofs_pict *pict, struct ofs_region *take_region, int x, int y);
+/* Replace the clip; takes the region. NULL: no clip. 0, or BadAlloc: beyond what clients may have the server keep. */
+int ofs_pict_set_clip(struct ofs_server *s, struct ofs_pict *pict, struct ofs_region *take_region, int x, int y);
 void ofs_picts_init(struct ofs_server *s);
 void ofs_picts_window_gone(struct ofs_server *s, struct ofs_window *w);
 
@@ -91,6 +92,8 @@ struct ofs_pict_image {
 int ofs_pict_image_open(struct ofs_server *s, const struct ofs_pict *pict, struct ofs_rect area,
                         struct ofs_pict_image *out);
 void ofs_pict_image_close(struct ofs_pict_image *image);
+/* What OpenGL drew in the picture's drawable is in its pixels. open() has done it. */
+void ofs_pict_refresh(struct ofs_server *s, const struct ofs_pict *pict);
 /* An image of pixman's own with the given part of a raster, for a format that pixman does not read in place; NULL: no
  * memory. And back. */
 pixman_image_t *ofs_pict_unpack(const struct ofs_raster *raster, const struct ofs_pict_format *format,

@@ -148,6 +148,8 @@ static int fill_alpha_map(const struct ofs_pict *p, const pixman_color_t *color,
     return 0;
 }
 
+enum { FILL_STEPS = 200 }; /* besides the pixels */
+
 struct fill {
     uint8_t op;
     pixman_color_t color;
@@ -163,6 +165,9 @@ static int fill_one(const struct fill *fill, struct ofs_pict_target *to, struct 
     }
     if (ofs_rect_empty(rect))
         return 0;
+    ofs_canvas_spend(&to->to, FILL_STEPS + (uint64_t)(rect.x1 - rect.x0) * (uint64_t)(rect.y1 - rect.y0));
+    if (ofs_canvas_spent(&to->to))
+        return BadAlloc;
     int error = to->image ? 0 : ofs_pict_target_image(to, to->bounds);
     if (!error)
         ofs_pixman()->pixman_image_composite32((pixman_op_t)fill->op, fill->source, NULL, to->image, 0, 0, 0, 0,
@@ -188,12 +193,14 @@ static int fill_all(struct ofs_client *c, struct ofs_request *r, struct fill *fi
         fill->source = ofs_pixman()->pixman_image_create_solid_fill(&fill->color);
         error = fill->source ? 0 : BadAlloc;
     }
-    while (!error && ofs_req_left(r)) {
+    while (!error && ofs_req_left(r) && !ofs_canvas_spent(&to.to)) {
         int x = ofs_req_i16(r), y = ofs_req_i16(r), width = ofs_req16(r), height = ofs_req16(r);
         error = fill_one(fill, &to, (struct ofs_rect){ x, y, x + width, y + height });
     }
     if (fill->source)
         ofs_pixman()->pixman_image_unref(fill->source);
+    if (!error && ofs_canvas_spent(&to.to))
+        error = BadAlloc;
     ofs_pict_target_close(&to);
     return error;
 }

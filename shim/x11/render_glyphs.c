@@ -89,9 +89,22 @@ static const void *drawn_glyph(const struct ofs_glyphs *glyphs, struct ofs_glyph
     return known;
 }
 
+/* What one glyph takes besides its pixels, in steps as a canvas counts them, and each of those in sight. */
+enum { GLYPH_STEPS = 40, PIXEL_STEPS = 2 };
+
+static void spend(struct ofs_pict_target *to, const struct ofs_glyph *glyph, int x, int y)
+{
+    const int left = x - glyph->x, top = y - glyph->y;
+    const struct ofs_rect box = { left, top, left + glyph->width, top + glyph->height };
+    const struct ofs_rect seen = ofs_rect_cut(to->bounds, box);
+    ofs_canvas_spend(&to->to, GLYPH_STEPS);
+    if (!ofs_rect_empty(seen))
+        ofs_canvas_spend(&to->to, PIXEL_STEPS * (uint64_t)(seen.x1 - seen.x0) * (uint64_t)(seen.y1 - seen.y0));
+}
+
 /* All sets exist, and text->glyphs has room. */
 static void place_glyphs(struct ofs_client *c, struct ofs_request *r, struct ofs_glyphset *set, struct text *text,
-                         pixman_glyph_cache_t *drawn)
+                         struct ofs_pict_target *to, pixman_glyph_cache_t *drawn)
 {
     struct element e;
     int64_t x = 0, y = 0;
@@ -114,8 +127,10 @@ static void place_glyphs(struct ofs_client *c, struct ofs_request *r, struct ofs
             if (!glyph)
                 continue;
             const void *image = llabs(x) < FAR && llabs(y) < FAR ? drawn_glyph(set->glyphs, glyph, drawn) : NULL;
-            if (image)
+            if (image) {
                 text->glyphs[text->count++] = (pixman_glyph_t){ (int)x, (int)y, image };
+                spend(to, glyph, (int)x, (int)y);
+            }
             x += glyph->dx;
             y += glyph->dy;
         }
@@ -164,8 +179,10 @@ static int draw_text(struct ofs_client *c, struct ofs_request *r, struct ofs_gly
         return error;
     if (!ofs_rect_empty(to.bounds)) {
         ofs_pixman()->pixman_glyph_cache_freeze(drawn); /* none of those in use may go */
-        place_glyphs(c, r, set, text, drawn);
-        if (text->count)
+        place_glyphs(c, r, set, text, &to, drawn);
+        if (ofs_canvas_spent(&to.to))
+            error = BadAlloc;
+        else if (text->count)
             error = draw(c, text, drawn, &to);
         ofs_pixman()->pixman_glyph_cache_thaw(drawn);
     }

@@ -141,17 +141,17 @@ static bool only_area(const struct ofs_pict *p)
     return !p->transformed && !p->alpha && p->filter != PIXMAN_FILTER_CONVOLUTION;
 }
 
-/* What OpenGL drew there. A pixmap without an id is not drawn in any more. */
-static void refresh(struct ofs_server *s, const struct ofs_pict *p)
+/* A pixmap without an id is not drawn in any more. */
+void ofs_pict_refresh(struct ofs_server *s, const struct ofs_pict *p)
 {
     if (p->window) {
-        ofs_painted_read(s, p->window, NULL);
+        ofs_painted_read(s, p->window, NULL, (struct ofs_rect){ 0, 0, p->window->width, p->window->height });
         return;
     }
     struct ofs_pixmap *pixmap =
         ofs_xview_is_painted() ? (struct ofs_pixmap *)ofs_res_get(s, p->pixmap_id, OFS_RES_PIXMAP) : NULL;
     if (pixmap && pixmap->raster == p->pixmap.raster)
-        ofs_painted_read(s, NULL, pixmap);
+        ofs_painted_read(s, NULL, pixmap, (struct ofs_rect){ 0, 0, pixmap->width, pixmap->height });
 }
 
 static int open_pixmap(const struct ofs_pict *p, struct ofs_rect area, struct ofs_pict_image *out)
@@ -264,7 +264,7 @@ int ofs_pict_image_open(struct ofs_server *s, const struct ofs_pict *pict, struc
         return BadAlloc;
     int error = 0;
     if (!pict->fill)
-        refresh(s, pict);
+        ofs_pict_refresh(s, pict);
     if (pict->fill)
         error = (out->image = open_fill(pict->fill)) ? 0 : BadAlloc;
     else if (pict->window)

@@ -12,6 +12,7 @@ static void free_pict(struct ofs_server *s, struct ofs_pict *p)
     ofs_render_release(s, (uint64_t)p->param_count * 4);
     ofs_raster_release(p->pixmap.raster);
     ofs_raster_release(p->alpha);
+    (void)ofs_region_charge(s, &p->clip_bytes, NULL);
     ofs_region_destroy(p->clip);
     free(p->params);
     free(p->fill);
@@ -51,12 +52,17 @@ int ofs_pict_find_target(struct ofs_client *c, uint32_t id, struct ofs_pict **ou
     return error ? error : (*out)->fill ? ofs_bad(c, BadDrawable, id) : 0;
 }
 
-void ofs_pict_set_clip(struct ofs_pict *pict, struct ofs_region *take_region, int x, int y)
+int ofs_pict_set_clip(struct ofs_server *s, struct ofs_pict *pict, struct ofs_region *take_region, int x, int y)
 {
+    if (!ofs_region_charge(s, &pict->clip_bytes, take_region)) {
+        ofs_region_destroy(take_region);
+        return BadAlloc;
+    }
     ofs_region_destroy(pict->clip);
     pict->clip = take_region;
     pict->clip_x = x;
     pict->clip_y = y;
+    return 0;
 }
 
 /* ---- attributes ---- */
@@ -96,8 +102,7 @@ static int set_clip_mask(struct ofs_client *c, struct ofs_pict *p, uint32_t id)
         if (!region)
             return BadAlloc;
     }
-    ofs_pict_set_clip(p, region, p->clip_x, p->clip_y);
-    return 0;
+    return ofs_pict_set_clip(c->server, p, region, p->clip_x, p->clip_y);
 }
 
 static int set_attribute(struct ofs_client *c, struct ofs_pict *p, unsigned bit, uint32_t v)
@@ -215,7 +220,7 @@ int ofs_render_SetPictureClipRectangles(struct ofs_client *c, struct ofs_request
         return BadLength;
     error = ofs_region_of_rects(ofs_req_bytes(r, n * 8), n, r->swap, &region);
     if (!error)
-        ofs_pict_set_clip(p, region, x, y);
+        error = ofs_pict_set_clip(c->server, p, region, x, y);
     return error;
 }
 

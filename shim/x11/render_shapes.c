@@ -147,6 +147,27 @@ static void widen_box(struct ofs_rect *box, const struct trap *t)
     widen(box, &t->right);
 }
 
+/* ---- how long it takes ---- */
+
+/* In steps as a canvas counts them. pixman goes through a mask in rows of samples, 15 of them for a pixel of 8 bits. */
+enum { SAMPLE_ROW_STEPS = 25, MASK_PIXEL_STEPS = 3 };
+
+static uint64_t raster_steps(const struct trap *t, struct ofs_rect bounds, pixman_format_code_t format)
+{
+    const unsigned samples = format == PIXMAN_a8 ? 15 : format == PIXMAN_a4 ? 3 : 1;
+    struct ofs_rect box = no_box;
+    widen_box(&box, t);
+    box = ofs_rect_cut(box, bounds);
+    if (ofs_rect_empty(box))
+        return SAMPLE_ROW_STEPS;
+    return (uint64_t)(box.y1 - box.y0) * (samples * SAMPLE_ROW_STEPS + (unsigned)(box.x1 - box.x0) / 16);
+}
+
+static uint64_t mask_steps(struct ofs_rect box)
+{
+    return (uint64_t)(box.x1 - box.x0) * (uint64_t)(box.y1 - box.y0) * MASK_PIXEL_STEPS;
+}
+
 /* ---- drawing ---- */
 
 /* Where the shapes of a request come from. */
@@ -169,12 +190,17 @@ static int draw_run(struct ofs_server *s, const struct shapes *shapes, struct of
     struct ofs_rect box = no_box;
     struct trap traps[2];
     do {
-        for (unsigned n = shapes->read(r, kept, traps); n-- > 0;)
+        for (unsigned n = shapes->read(r, kept, traps); n-- > 0;) {
             widen_box(&box, &traps[n]);
+            ofs_canvas_spend(&to->to, raster_steps(&traps[n], to->bounds, shapes->mask));
+        }
     } while (all && ofs_req_left(r) >= shapes->item_bytes);
     box = ofs_rect_cut(to->bounds, ofs_pict_op_local(shapes->draw.op) ? box : to->bounds);
     if (ofs_rect_empty(box))
         return 0;
+    ofs_canvas_spend(&to->to, mask_steps(box));
+    if (ofs_canvas_spent(&to->to))
+        return BadAlloc;
     const struct ofs_rect of_source = { box.x0 + shapes->x, box.y0 + shapes->y, box.x1 + shapes->x,
                                         box.y1 + shapes->y };
     const int width = box.x1 - box.x0, height = box.y1 - box.y0;
@@ -319,19 +345,24 @@ static struct trap read_spans(struct ofs_request *r, int64_t dx, int64_t dy)
 }
 
 /* Onto a pixmap of alpha: no clip is looked at. */
-static int add_traps(struct ofs_request *r, struct ofs_pict *p, int x, int y)
+static int add_traps(struct ofs_server *s, struct ofs_request *r, struct ofs_pict *p, int x, int y)
 {
     const struct ofs_pixman *px = ofs_pixman();
     const int64_t dx = (int64_t)x * 65536, dy = (int64_t)y * 65536;
+    const struct ofs_rect bounds = { 0, 0, p->pixmap.width, p->pixmap.height };
     struct ofs_request ahead = *r;
     struct ofs_rect box = no_box;
+    uint64_t steps = 0;
     while (ofs_req_left(&ahead)) {
         struct trap t = read_spans(&ahead, dx, dy);
         widen_box(&box, &t);
+        steps += raster_steps(&t, bounds, p->format->code);
     }
-    box = ofs_rect_cut(box, (struct ofs_rect){ 0, 0, p->pixmap.width, p->pixmap.height });
+    box = ofs_rect_cut(box, bounds);
     if (ofs_rect_empty(box))
         return 0;
+    if (steps + mask_steps(box) > s->config.max_draw_steps)
+        return BadAlloc;
     const int width = box.x1 - box.x0, height = box.y1 - box.y0;
     pixman_image_t *image = ofs_pict_unpack(p->pixmap.raster, p->format, box);
     pixman_image_t *mask = px->pixman_image_create_bits(p->format->code, width, height, NULL, 0);
@@ -359,5 +390,5 @@ int ofs_render_AddTraps(struct ofs_client *c, struct ofs_request *r)
         return BadLength;
     int x = ofs_req_i16(r), y = ofs_req_i16(r);
     bool drawn = !p->window && p->format->depth <= 8 && ofs_req_left(r) && ofs_pixman();
-    return drawn ? add_traps(r, p, x, y) : 0;
+    return drawn ? add_traps(c->server, r, p, x, y) : 0;
 }

@@ -30,6 +30,8 @@ int ofs_pict_target_open(struct ofs_client *c, struct ofs_pict *pict, struct ofs
         int x = out->to.surface.x, y = out->to.surface.y;
         struct ofs_rect all = ofs_region_extents(out->to.clip);
         out->to.bounds = (struct ofs_rect){ all.x0 - x, all.y0 - y, all.x1 - x, all.y1 - y };
+        const struct ofs_paint paint = out->to.paint;
+        ofs_canvas_set(&out->to, &paint, &out->to.mix); /* looks at the clip again */
     }
     out->bounds = out->to.bounds;
     return 0;

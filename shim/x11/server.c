@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "x11/cursor.h"
 #include "x11/input.h"
 #include "x11/private.h"
 
@@ -18,11 +19,6 @@ uint32_t ofs_server_now(struct ofs_server *s)
     return now ? now : 1; /* 0 means CurrentTime */
 }
 
-uint32_t ofs_server_real_now(struct ofs_server *s)
-{
-    return s->config.real_ms ? s->config.real_ms() : s->config.now_ms();
-}
-
 static int start(struct ofs_server *s)
 {
     int error = ofs_res_init(s);
@@ -35,6 +31,8 @@ static int start(struct ofs_server *s)
     ofs_event_init(s);
     ofs_graphics_init(s);
     error = ofs_colors_init(s);
+    if (!error)
+        error = ofs_cursors_init(s);
     if (!error)
         error = ofs_root_create(s);
     if (!error)
@@ -57,6 +55,8 @@ struct ofs_server *ofs_server_create(const struct ofs_server_config *config)
         s->config.now_ms = monotonic_ms;
     if (!s->config.max_output_bytes)
         s->config.max_output_bytes = 64u * 1024 * 1024;
+    if (!s->config.max_draw_steps)
+        s->config.max_draw_steps = 1ull << 31;
     if (!s->config.max_image_bytes)
         s->config.max_image_bytes = 2ull * 1024 * 1024 * 1024; /* a window of 16384 x 16384 twice: it is resized */
     s->saver_timeout = s->saver_interval = 600; /* the X server's defaults */
@@ -86,6 +86,7 @@ void ofs_server_destroy(struct ofs_server *s)
     if (s->res_hash)
         ofs_res_each(s, free_any, NULL);
     ofs_input_finish(s);
+    ofs_cursors_finish(s);
     ofs_xkb_finish(s);
     ofs_selections_finish(s);
     ofs_atoms_finish(s);

@@ -112,7 +112,8 @@ struct ofs_window {
     bool background_solid;                /* background_pixel is the background */
     struct ofs_raster *background_tile;   /* the pixels of background_pixmap, which may be freed since */
     struct ofs_raster *border_tile;       /* in place of border_pixel, if not NULL */
-    uint32_t colormap, cursor;            /* ids; cursor 0 = parent's */
+    uint32_t colormap;                    /* an id */
+    struct ofs_cursor *cursor, *pointer_cursor; /* NULL = the parent's; of XInput's pointer, NULL = cursor */
     uint16_t do_not_propagate;
     uint32_t all_masks;                   /* union of masks */
     struct ofs_mask *masks;
@@ -145,7 +146,7 @@ struct ofs_ext_select {
     uint8_t kind;                         /* enum below */
     uint32_t key, mask;                   /* key: e.g. the selection atom */
 };
-enum { OFS_SELECT_RANDR = 1, OFS_SELECT_XFIXES_SELECTION, OFS_SELECT_XFIXES_CURSOR, OFS_SELECT_SHAPE };
+enum { OFS_SELECT_RANDR = 1, OFS_SELECT_XFIXES_SELECTION, OFS_SELECT_SHAPE };
 /* Set (mask != 0) or remove one. BadAlloc or 0. */
 int ofs_ext_select_set(struct ofs_window *w, struct ofs_client *c, uint8_t kind, uint32_t key, uint32_t mask);
 
@@ -244,10 +245,10 @@ struct ofs_input;      /* input.h: pointer, keyboard, focus, grabs */
 
 struct ofs_server_config {
     uint32_t width_px, height_px;         /* screen size */
-    uint32_t (*now_ms)(void);             /* server time; NULL = CLOCK_MONOTONIC */
-    uint32_t (*real_ms)(void);            /* where that is the time of a game in lockstep: the machine's; NULL = the same */
+    uint32_t (*now_ms)(void);             /* server time, in lockstep the program's; NULL = CLOCK_MONOTONIC */
     size_t max_output_bytes;              /* a client that does not read is dropped beyond; 0 = 64 MiB */
     uint64_t max_image_bytes;             /* of all pixmaps and windows that were drawn in; 0 = 2 GiB */
+    uint64_t max_draw_steps;              /* of one request that draws, about a nanosecond each; 0 = 2^31 */
     bool publish;                         /* enter drawables in xview (one world per process may) */
     bool focus_new_windows;               /* our deviation: a newly mapped top-level window gets the focus */
 };
@@ -260,6 +261,9 @@ struct ofs_server {
     uint32_t installed_colormap;
     uint64_t image_bytes;                 /* of all rasters */
     unsigned fresh_pictures;              /* those with something to show; present.c */
+    uint32_t presented_at_ms;             /* when it was last looked for those that are overdue */
+    bool was_mapped;                      /* a window has been shown in this server's life, first at: */
+    uint32_t mapped_at_ms;
     struct ofs_res **res_hash; unsigned res_hash_size, res_count;
     void (*res_destroy[OFS_RES_TYPE_COUNT])(struct ofs_server *, struct ofs_res *);
     uint8_t res_error[OFS_RES_TYPE_COUNT];
@@ -269,6 +273,7 @@ struct ofs_server {
     struct ofs_input *input;
     struct ofs_client *server_grab;       /* GrabServer: only this client is served */
     struct ofs_xkb *xkb;                  /* keyboard map and state; xkb.c */
+    struct ofs_cursors *cursors;          /* cursor.h */
     struct ofs_render *render;            /* pictures of windows, glyphs that were drawn; render.c */
     /* XFIXES: a selection has a new owner (subtype 0), or lost it with its window (1) or its client (2). */
     void (*selection_changed)(struct ofs_server *s, uint32_t selection, uint32_t owner, uint32_t time, int subtype);
@@ -282,7 +287,6 @@ struct ofs_server {
 struct ofs_server *ofs_server_create(const struct ofs_server_config *config); /* NULL: out of memory */
 void ofs_server_destroy(struct ofs_server *s);                                /* accepts NULL */
 uint32_t ofs_server_now(struct ofs_server *s);
-uint32_t ofs_server_real_now(struct ofs_server *s);
 
 /* A new client at the start of its connection setup; NULL: out of memory or out of ids. */
 struct ofs_client *ofs_server_add_client(struct ofs_server *s);

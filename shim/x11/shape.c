@@ -105,7 +105,7 @@ static void apply(struct ofs_server *s, struct ofs_window *w)
 {
     if (!w->viewable)
         return;
-    ofs_expose_update(s);
+    ofs_expose_update_of(w, ofs_expose_outer(w));
     ofs_input_tree_changed(s);
 }
 

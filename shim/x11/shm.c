@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "x11/image.h"
+#include "x11/own_fd.h"
 #include "x11/passing.h"
 #include "x11/private.h"
 
@@ -114,7 +115,7 @@ static int create_segment(struct ofs_client *c, struct ofs_request *r)
     if (error)
         return error;
     error = add_segment(c, id, shm);
-    fd = ofs_passing_high(fd);
+    fd = ofs_own_fd_high(fd);
     if (error || !ofs_passing_give(c, fd)) {
         close(fd);
         if (!error)

@@ -19,18 +19,16 @@ static struct pen take_pen(struct ofs_canvas *canvas)
                          .within = canvas->clip->rects };
 }
 
-static bool contains(const struct ofs_rect *outer, const struct ofs_rect *box)
-{
-    return outer->x0 <= box->x0 && outer->y0 <= box->y0 && outer->x1 >= box->x1 && outer->y1 >= box->y1;
-}
-
 /* Whether a rectangle of the clip has all of the box, which is in the raster. */
 static bool find_room(struct pen *pen, const struct ofs_rect *box)
 {
     const struct ofs_region *clip = pen->canvas->clip;
-    for (unsigned i = 0; i < clip->count && !contains(pen->within, box) && clip->rects[i].y0 < box->y1; i++)
+    if (ofs_rect_has(pen->within, box))
+        return true;
+    unsigned i = ofs_region_place(clip, box->x0, box->y0);
+    if (i < clip->count)
         pen->within = &clip->rects[i];
-    return contains(pen->within, box);
+    return ofs_rect_has(pen->within, box);
 }
 
 static void draw_plain(struct ofs_canvas *canvas, const struct ofs_glyph *g, struct ofs_rect box)

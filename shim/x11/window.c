@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "x11/cursor.h"
 #include "x11/input.h"
 #include "x11/picture.h"
 #include "x11/private.h"
@@ -86,11 +87,18 @@ void ofs_window_unlink(struct ofs_window *w)
     w->above = w->below = NULL;
 }
 
+void ofs_window_publish_place(const struct ofs_window *w)
+{
+    ofs_xview_set_place(w->shared, w->parent ? w->parent->res.id : 0, w->x + w->border_width, w->y + w->border_width);
+}
+
 /* Frees the window alone; ofs_window_destroy() has taken it out of the tree. */
 static void free_window(struct ofs_server *s, struct ofs_res *res)
 {
     struct ofs_window *w = (struct ofs_window *)res;
     ofs_properties_free(w);
+    ofs_cursor_release(w->cursor);
+    ofs_cursor_release(w->pointer_cursor);
     for (struct ofs_mask *m = w->masks, *next; m; m = next) {
         next = m->next;
         free(m);
@@ -121,6 +129,7 @@ int ofs_root_create(struct ofs_server *s)
     root->class = InputOutput;
     root->visual = OFS_VISUAL_RGB24;
     root->colormap = OFS_DEFAULT_COLORMAP;
+    root->cursor = ofs_cursor_ref(ofs_cursors_root(s));
     root->mapped = root->viewable = true;
     root->background_solid = true;
     root->win_gravity = NorthWestGravity;
@@ -267,6 +276,7 @@ int ofs_core_CreateWindow(struct ofs_client *c, struct ofs_request *r)
     if (c->server->config.publish)
         w->shared = ofs_xview_publish(c->server, g.id, OFS_XDRAWABLE_WINDOW, g.class == InputOnly ? 0 : w->visual,
                                       w->depth, w->width, w->height);
+    ofs_window_publish_place(w);
     xEvent ev = { .u.u.type = CreateNotify };
     ev.u.createNotify.parent = parent->res.id;
     ev.u.createNotify.window = w->res.id;
@@ -386,6 +396,7 @@ void ofs_window_reparent(struct ofs_server *s, struct ofs_window *w, struct ofs_
     ofs_window_link_top(w, parent);
     w->x = x;
     w->y = y;
+    ofs_window_publish_place(w);
     ofs_input_tree_changed(s);
     if (was_mapped)
         ofs_window_map(NULL, w);

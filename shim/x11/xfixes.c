@@ -1,8 +1,8 @@
-/* XFIXES 5: selection notification, cursor questions, pointer barriers as ids; regions are in xfixes_region.c. Source: fixesproto,
- * X11/extensions/xfixesproto.h. */
+/* XFIXES 5: selection notification, pointer barriers as ids; cursors are in xfixes_cursor.c, regions in xfixes_region.c.
+ * Source: fixesproto, X11/extensions/xfixesproto.h. */
 #include <stdlib.h>
 
-#include "x11/input.h"
+#include "x11/cursor.h"
 #include "x11/private.h"
 #include "x11/xfixes.h"
 
@@ -84,105 +84,6 @@ static void selection_changed(struct ofs_server *s, uint32_t selection, uint32_t
     ofs_res_each(s, notify_window, &n);
 }
 
-/* ---- the cursor: one invisible pixel ---- */
-
-static int select_cursor(struct ofs_client *c, struct ofs_request *r)
-{
-    struct ofs_window *w;
-    int error = ofs_find_window(c, ofs_req32(r), &w);
-    uint32_t mask = ofs_req32(r);
-    if (error)
-        return error;
-    if (mask & ~1u)
-        return ofs_bad(c, BadValue, mask);
-    return ofs_ext_select_set(w, c, OFS_SELECT_XFIXES_CURSOR, 0, mask);
-}
-
-static void out_cursor(struct ofs_client *c, bool with_name)
-{
-    int x, y;
-    ofs_input_pointer(c->server, &x, &y);
-    ofs_reply_begin(c, 0);
-    ofs_out16(c, (uint16_t)x);
-    ofs_out16(c, (uint16_t)y);
-    ofs_out16(c, 1);
-    ofs_out16(c, 1);
-    ofs_out16(c, 0); /* hot spot */
-    ofs_out16(c, 0);
-    ofs_out32(c, 1); /* serial */
-    if (with_name) {
-        ofs_out32(c, None);
-        ofs_out16(c, 0);
-        ofs_out_zero(c, 2);
-    } else {
-        ofs_out_zero(c, 8);
-    }
-    ofs_out32(c, 0); /* one transparent pixel */
-    ofs_reply_end(c);
-}
-
-static int get_cursor_image(struct ofs_client *c, struct ofs_request *r)
-{
-    out_cursor(c, false);
-    return 0;
-}
-static int get_cursor_image_and_name(struct ofs_client *c, struct ofs_request *r)
-{
-    out_cursor(c, true);
-    return 0;
-}
-
-static int check_cursor(struct ofs_client *c, uint32_t id)
-{
-    struct ofs_res *cursor;
-    return ofs_res_find(c, id, OFS_RES_CURSOR, &cursor);
-}
-
-static int set_cursor_name(struct ofs_client *c, struct ofs_request *r)
-{
-    int error = check_cursor(c, ofs_req32(r));
-    uint16_t length = ofs_req16(r);
-    ofs_req_skip(r, 2);
-    ofs_req_skip(r, length);
-    return !ofs_req_end(r) ? BadLength : error;
-}
-
-static int get_cursor_name(struct ofs_client *c, struct ofs_request *r)
-{
-    int error = check_cursor(c, ofs_req32(r));
-    if (error)
-        return error;
-    ofs_reply_begin(c, 0);
-    ofs_out32(c, None);
-    ofs_out16(c, 0);
-    ofs_reply_end(c);
-    return 0;
-}
-
-static int change_cursor(struct ofs_client *c, struct ofs_request *r)
-{
-    int error = check_cursor(c, ofs_req32(r));
-    return error ? error : check_cursor(c, ofs_req32(r));
-}
-
-static int hide_cursor(struct ofs_client *c, struct ofs_request *r)
-{
-    struct ofs_window *w;
-    int error = ofs_find_window(c, ofs_req32(r), &w);
-    c->cursors_hidden += !error;
-    return error;
-}
-
-static int show_cursor(struct ofs_client *c, struct ofs_request *r)
-{
-    struct ofs_window *w;
-    int error = ofs_find_window(c, ofs_req32(r), &w);
-    if (!error && !c->cursors_hidden)
-        error = BadMatch;
-    c->cursors_hidden -= !error;
-    return error;
-}
-
 /* ---- pointer barriers: ids; the pointer of a program alone on its screen is not fenced in ---- */
 
 static int create_barrier(struct ofs_client *c, struct ofs_request *r)
@@ -222,8 +123,6 @@ static int delete_barrier(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-static int change_cursor_by_name(struct ofs_client *c, struct ofs_request *r) { return set_cursor_name(c, r); }
-
 static int init(struct ofs_server *s)
 {
     ofs_res_set_error(s, OFS_RES_REGION, FIRST_ERROR);
@@ -235,12 +134,16 @@ static int init(struct ofs_server *s)
     return 0;
 }
 
+static void client_gone(struct ofs_client *c) { ofs_cursor_forget(c->server, NULL, c); }
+
+static void window_gone(struct ofs_server *s, struct ofs_window *w) { ofs_cursor_forget(s, w, NULL); }
+
 static const struct ofs_handler_row rows[] = {
     { 0, "XFixesQueryVersion", query_version, 3, 3 },
     { 1, "XFixesChangeSaveSet", change_save_set, 3, 3 },
     { 2, "XFixesSelectSelectionInput", select_selection, 4, 4 },
-    { 3, "XFixesSelectCursorInput", select_cursor, 3, 3 },
-    { 4, "XFixesGetCursorImage", get_cursor_image, 1, 1 },
+    { 3, "XFixesSelectCursorInput", ofs_xf_select_cursor, 3, 3 },
+    { 4, "XFixesGetCursorImage", ofs_xf_get_cursor_image, 1, 1 },
     { 5, "XFixesCreateRegion", ofs_xf_create_region, 2, 0 },
     { 6, "XFixesCreateRegionFromBitmap", ofs_xf_create_from_bitmap, 3, 3 },
     { 7, "XFixesCreateRegionFromWindow", ofs_xf_create_from_window, 4, 4 },
@@ -259,18 +162,19 @@ static const struct ofs_handler_row rows[] = {
     { 20, "XFixesSetGCClipRegion", ofs_xf_set_gc_clip, 4, 4 },
     { 21, "XFixesSetWindowShapeRegion", ofs_xf_set_window_shape, 5, 5 },
     { 22, "XFixesSetPictureClipRegion", ofs_xf_set_picture_clip, 4, 4 },
-    { 23, "XFixesSetCursorName", set_cursor_name, 3, 0 },
-    { 24, "XFixesGetCursorName", get_cursor_name, 2, 2 },
-    { 25, "XFixesGetCursorImageAndName", get_cursor_image_and_name, 1, 1 },
-    { 26, "XFixesChangeCursor", change_cursor, 3, 3 },
-    { 27, "XFixesChangeCursorByName", change_cursor_by_name, 3, 0 },
+    { 23, "XFixesSetCursorName", ofs_xf_set_cursor_name, 3, 0 },
+    { 24, "XFixesGetCursorName", ofs_xf_get_cursor_name, 2, 2 },
+    { 25, "XFixesGetCursorImageAndName", ofs_xf_get_cursor_image_and_name, 1, 1 },
+    { 26, "XFixesChangeCursor", ofs_xf_change_cursor, 3, 3 },
+    { 27, "XFixesChangeCursorByName", ofs_xf_change_cursor_by_name, 3, 0 },
     { 28, "XFixesExpandRegion", ofs_xf_expand_region, 5, 5 },
-    { 29, "XFixesHideCursor", hide_cursor, 2, 2 },
-    { 30, "XFixesShowCursor", show_cursor, 2, 2 },
+    { 29, "XFixesHideCursor", ofs_xf_hide_cursor, 2, 2 },
+    { 30, "XFixesShowCursor", ofs_xf_show_cursor, 2, 2 },
     { 31, "XFixesCreatePointerBarrier", create_barrier, 7, 0 },
     { 32, "XFixesDestroyPointerBarrier", delete_barrier, 2, 2 },
 };
 const struct ofs_extension ofs_ext_xfixes = {
     .name = "XFIXES", .major = 138, .first_event = FIRST_EVENT, .first_error = FIRST_ERROR,
-    .rows = rows, .row_count = OFS_ARRAY_LEN(rows), .init = init,
+    .rows = rows, .row_count = OFS_ARRAY_LEN(rows),
+    .init = init, .client_gone = client_gone, .window_gone = window_gone,
 };

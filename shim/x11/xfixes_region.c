@@ -295,13 +295,7 @@ int ofs_xf_set_gc_clip(struct ofs_client *c, struct ofs_request *r)
     int x = ofs_req_i16(r), y = ofs_req_i16(r);
     if (!error)
         error = copy_for(c, id, 0, 0, &clip);
-    if (error)
-        return error;
-    ofs_region_destroy(gc->clip);
-    gc->clip = clip;
-    gc->clip_x = x;
-    gc->clip_y = y;
-    return 0;
+    return error ? error : ofs_gc_set_clip(c->server, gc, clip, x, y);
 }
 
 int ofs_xf_set_picture_clip(struct ofs_client *c, struct ofs_request *r)
@@ -314,7 +308,7 @@ int ofs_xf_set_picture_clip(struct ofs_client *c, struct ofs_request *r)
     if (!error)
         error = copy_for(c, id, 0, 0, &clip);
     if (!error)
-        ofs_pict_set_clip(picture, clip, x, y);
+        error = ofs_pict_set_clip(c->server, picture, clip, x, y);
     return error;
 }
 

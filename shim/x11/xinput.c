@@ -177,6 +177,7 @@ static const struct ofs_handler_row rows[] = {
     { X_XIQueryPointer, "XIQueryPointer", ofs_xi_query_pointer, 3, 3 },
     { X_XIWarpPointer, "XIWarpPointer", ofs_xi_warp_pointer, 9, 9 },
     { X_XIChangeCursor, "XIChangeCursor", ofs_xi_change_cursor, 4, 4 },
+    { X_XIChangeHierarchy, "XIChangeHierarchy", ofs_xi1_refuse, 2, 0 },
     { X_XISetClientPointer, "XISetClientPointer", ofs_xi_set_client_pointer, 3, 3 },
     { X_XIGetClientPointer, "XIGetClientPointer", ofs_xi_get_client_pointer, 2, 2 },
     { X_XISelectEvents, "XISelectEvents", ofs_xi_select_events, 3, 0 },

@@ -184,7 +184,6 @@ int ofs_xi1_get_feedback(struct ofs_client *c, struct ofs_request *r)
 
 int ofs_xi1_get_key_map(struct ofs_client *c, struct ofs_request *r)
 {
-    const struct ofs_xkb *xkb = c->server->xkb;
     struct ofs_device *d;
     int error = find_at(c, r, &d);
     uint8_t first = ofs_req8(r), count = ofs_req8(r);
@@ -192,21 +191,14 @@ int ofs_xi1_get_key_map(struct ofs_client *c, struct ofs_request *r)
         return error;
     if (d->pointer)
         return BadMatch;
-    if (first < xkb->min_keycode || first > xkb->max_keycode)
-        return ofs_bad(c, BadValue, first);
-    if (first + count - 1 > xkb->max_keycode)
-        return ofs_bad(c, BadValue, count);
-    unsigned width = ofs_xkb_core_width(xkb);
-    uint32_t syms[255];
-    width = width > OFS_ARRAY_LEN(syms) ? (unsigned)OFS_ARRAY_LEN(syms) : width;
+    error = ofs_check_keycodes(c, first, count);
+    if (error)
+        return error;
+    unsigned width = ofs_keysyms_per_key(c->server->xkb);
     ofs_reply_begin(c, X_GetDeviceKeyMapping);
     ofs_out8(c, (uint8_t)width);
     ofs_out_zero(c, 23);
-    for (unsigned code = first; code < (unsigned)first + count; code++) {
-        ofs_xkb_core_syms(xkb, code, width, syms);
-        for (unsigned n = 0; n < width; n++)
-            ofs_out32(c, syms[n]);
-    }
+    ofs_write_keysyms(c, first, count, width);
     ofs_reply_end(c);
     return 0;
 }

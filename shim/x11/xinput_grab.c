@@ -2,6 +2,7 @@
 #include <X11/extensions/XI2.h>
 #include <X11/extensions/XI2proto.h>
 
+#include "x11/cursor.h"
 #include "x11/xinput.h"
 
 int ofs_xi_grab_device(struct ofs_client *c, struct ofs_request *r)
@@ -183,7 +184,7 @@ int ofs_xi_passive_grab(struct ofs_client *c, struct ofs_request *r)
     bool keyboard = id == OFS_DEV_KEYBOARD || id == OFS_DEV_XTEST_KEYBOARD || id == OFS_DEV_KEYS;
     struct ofs_grab grab = {
         .client = c, .level = OFS_LEVEL_XI2, .device = (uint8_t)id, .detail = (uint8_t)detail, .owner_events = owner_events,
-        .cursor = cursor, .pointer_mode = keyboard ? paired_mode : mode, .keyboard_mode = keyboard ? mode : paired_mode,
+        .pointer_mode = keyboard ? paired_mode : mode, .keyboard_mode = keyboard ? mode : paired_mode,
     };
     int error = ofs_xi2_find_any(c, id);
     if (!error)
@@ -195,9 +196,8 @@ int ofs_xi_passive_grab(struct ofs_client *c, struct ofs_request *r)
     uint64_t mask = 0;
     if (!error)
         error = ofs_xi2_read_mask(c, r, words, &mask);
-    struct ofs_res *res;
-    if (!error && cursor)
-        error = ofs_res_find(c, cursor, OFS_RES_CURSOR, &res);
+    if (!error)
+        error = ofs_cursor_find_any(c, cursor, &grab.cursor);
     if (!error)
         error = ofs_find_window(c, window, &grab.window);
     if (!error)

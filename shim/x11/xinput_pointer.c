@@ -2,6 +2,7 @@
 #include <X11/extensions/XI2.h>
 #include <X11/extensions/XI2proto.h>
 
+#include "x11/cursor.h"
 #include "x11/xinput.h"
 
 /* Only the master has a place on the screen. */
@@ -72,7 +73,7 @@ int ofs_xi_warp_pointer(struct ofs_client *c, struct ofs_request *r)
     return error ? error : ofs_pointer_warp(c, &warp, ofs_device_warp_master);
 }
 
-/* A cursor for one device on one window. There is one pointer, so it is the window's cursor; None goes back to it. */
+/* A cursor for one device on one window, which comes before the window's own; None goes back to that. */
 int ofs_xi_change_cursor(struct ofs_client *c, struct ofs_request *r)
 {
     uint32_t window = ofs_req32(r), cursor = ofs_req32(r), id = ofs_req16(r);
@@ -81,13 +82,17 @@ int ofs_xi_change_cursor(struct ofs_client *c, struct ofs_request *r)
         return BadLength;
     struct ofs_device *d;
     struct ofs_window *w;
-    struct ofs_res *res;
+    struct ofs_cursor *found;
     int error = find_pointer(c, id, &d);
     if (!error)
         error = ofs_find_window(c, window, &w);
-    if (!error && cursor)
-        error = ofs_res_find(c, cursor, OFS_RES_CURSOR, &res);
-    return error;
+    if (!error)
+        error = ofs_cursor_find_any(c, cursor, &found);
+    if (error)
+        return error;
+    ofs_cursor_set(&w->pointer_cursor, found);
+    ofs_cursor_update(c->server);
+    return 0;
 }
 
 /* Barriers are kept (XFIXES) and never hold the pointer, so there is nothing to release; the ids are checked. */

@@ -186,6 +186,11 @@ void ofs_xkb_apply_vmods(struct ofs_xkb *xkb, uint16_t changed, struct ofs_xkb_c
 
 /* xkb_core.c */
 unsigned ofs_xkb_core_width(const struct ofs_xkb *xkb);
+/* keyboard.c: the core's keysyms of `count` keys, rows of `width`, at most 255 (the reply has one byte for it); the keys are
+ * there, or the error. */
+int ofs_check_keycodes(struct ofs_client *c, unsigned first, unsigned count);
+unsigned ofs_keysyms_per_key(const struct ofs_xkb *xkb);
+void ofs_write_keysyms(struct ofs_client *c, unsigned first, unsigned count, unsigned width);
 /* keyboard.c: the core's modifier map, eight rows of `width` key codes, the most that a modifier has. */
 unsigned ofs_keys_per_modifier(const struct ofs_xkb *xkb);
 void ofs_write_modifier_map(struct ofs_client *c, unsigned width);

@@ -6,6 +6,7 @@
 
 #include <X11/extensions/xtestproto.h>
 
+#include "x11/cursor.h"
 #include "x11/input_private.h"
 
 static int get_version(struct ofs_client *c, struct ofs_request *r)
@@ -19,40 +20,20 @@ static int get_version(struct ofs_client *c, struct ofs_request *r)
     return 0;
 }
 
-#define ROOT_CURSOR 0xffffffffu /* what the root shows while it has no cursor of its own; no id of a client's */
-
-/* A window's own cursor: None means its parent's, and is not looked through. */
-static uint32_t own_cursor(const struct ofs_window *w)
-{
-    return w->cursor || w->parent ? w->cursor : ROOT_CURSOR;
-}
-
-/* What is shown in a window. */
-static uint32_t shown_cursor(const struct ofs_window *w)
-{
-    while (!w->cursor && w->parent)
-        w = w->parent;
-    return own_cursor(w);
-}
-
+/* With a window's own cursor, None where it shows its parent's. */
 static int compare_cursor(struct ofs_client *c, struct ofs_request *r)
 {
-    struct ofs_server *s = c->server;
-    uint32_t id = ofs_req32(r), cursor = ofs_req32(r);
+    uint32_t id = ofs_req32(r), cursor_id = ofs_req32(r);
     if (!ofs_req_end(r))
         return BadLength;
     struct ofs_window *w;
-    struct ofs_res *res;
+    struct ofs_cursor *cursor = ofs_cursor_shown(c->server);
     int error = ofs_find_window(c, id, &w);
+    if (!error && cursor_id != XTestCurrentCursor)
+        error = ofs_cursor_find_any(c, cursor_id, &cursor);
     if (error)
         return error;
-    if (cursor == XTestCurrentCursor) {
-        const struct ofs_grab *grab = ofs_device_get(s, OFS_DEV_POINTER)->grab;
-        cursor = grab && grab->cursor ? grab->cursor : shown_cursor(s->input->window);
-    } else if (cursor && (error = ofs_res_find(c, cursor, OFS_RES_CURSOR, &res))) {
-        return error;
-    }
-    ofs_reply_begin(c, own_cursor(w) == cursor);
+    ofs_reply_begin(c, w->cursor == cursor);
     ofs_reply_end(c);
     return 0;
 }

@@ -92,15 +92,32 @@ struct ofs_xdrawable *ofs_xview_acquire(uint32_t xid)
     return e ? &e->drawable : NULL;
 }
 
-bool ofs_xview_is_window(uint32_t xid)
+/* With the lock held. */
+static const struct ofs_xdrawable *find(uint32_t xid)
 {
-    pthread_mutex_lock(&view.lock);
-    struct entry *e = *bucket_of(xid);
+    const struct entry *e = *bucket_of(xid);
     while (e && e->drawable.xid != xid)
         e = e->next;
-    bool window = e && e->drawable.kind == OFS_XDRAWABLE_WINDOW;
+    return e ? &e->drawable : NULL;
+}
+
+bool ofs_xview_overlaps(uint32_t around, int x, int y, int width, int height, const struct ofs_xdrawable *window)
+{
+    enum { DEEPEST = 1024 }; /* windows change places meanwhile */
+    int64_t left = 0, top = 0;
+    uint64_t size = atomic_load(&window->size_px);
+    pthread_mutex_lock(&view.lock);
+    const struct ofs_xdrawable *at = window;
+    for (int i = 0; at && at->xid != around; i++) {
+        uint64_t place = atomic_load(&at->place_px);
+        uint32_t parent = atomic_load(&at->parent);
+        left += (int32_t)(place >> 32);
+        top += (int32_t)place;
+        at = parent && i < DEEPEST ? find(parent) : NULL;
+    }
     pthread_mutex_unlock(&view.lock);
-    return window;
+    return at && left < (int64_t)x + width && top < (int64_t)y + height && left + ofs_size_width(size) > x &&
+           top + ofs_size_height(size) > y;
 }
 
 void ofs_xview_release(struct ofs_xdrawable *drawable)
@@ -112,6 +129,14 @@ void ofs_xview_release(struct ofs_xdrawable *drawable)
 void ofs_xview_set_size(struct ofs_xdrawable *drawable, uint32_t width, uint32_t height)
 {
     atomic_store(&drawable->size_px, (uint64_t)width << 32 | height);
+}
+
+void ofs_xview_set_place(struct ofs_xdrawable *drawable, uint32_t parent, int x, int y)
+{
+    if (!drawable)
+        return;
+    atomic_store(&drawable->parent, parent);
+    atomic_store(&drawable->place_px, (uint64_t)(uint32_t)x << 32 | (uint32_t)y);
 }
 
 void ofs_xview_set_viewable(struct ofs_xdrawable *drawable, bool viewable) { atomic_store(&drawable->viewable, viewable); }
@@ -178,6 +203,14 @@ bool ofs_xview_sequence(int fd, uint32_t *sequence_out)
         return false;
     *sequence_out = (uint32_t)word;
     return true;
+}
+
+unsigned ofs_xview_connections(void)
+{
+    unsigned top = atomic_load(&connection_top), count = 0;
+    for (unsigned i = 0; i < top; i++)
+        count += atomic_load(&connection[i]) != 0;
+    return count;
 }
 
 /* ---- fork ---- */

@@ -22,6 +22,8 @@ struct ofs_xdrawable {
     uint8_t depth;
     uint8_t kind;                 /* enum ofs_xdrawable_kind */
     _Atomic uint64_t size_px;     /* width << 32 | height; both at least 1 */
+    _Atomic uint64_t place_px;    /* of a window: x << 32 | y, 32 bits with a sign each, of its inside in its parent's */
+    _Atomic uint32_t parent;      /* of a window: the id of the one that it is in; 0 = none */
     _Atomic bool alive;           /* false once destroyed in X; the record lives until its last reference goes */
     _Atomic bool viewable;        /* mapped, and all ancestors mapped */
     _Atomic(void *) painter;      /* of the GL side, which alone looks into it: what OpenGL draws in this window or pixmap;
@@ -35,8 +37,8 @@ static inline uint32_t ofs_size_height(uint64_t size_px) { return (uint32_t)size
 /* The record of a live drawable, with one reference for the caller, or NULL. Any thread. */
 struct ofs_xdrawable *ofs_xview_acquire(uint32_t xid);
 void ofs_xview_release(struct ofs_xdrawable *drawable); /* accepts NULL */
-/* The id is a window's. Any thread. */
-bool ofs_xview_is_window(uint32_t xid);
+/* The window lies in the one of id `around`, at whatever depth, and has a part in this area of it. Any thread. */
+bool ofs_xview_overlaps(uint32_t around, int x, int y, int width, int height, const struct ofs_xdrawable *window);
 
 /* Visuals the screen offers. Constant for the life of the process; usable before any connection exists.
  * All are TrueColor; the GLX side gives every FBConfig with GLX_WINDOW_BIT one of these. */
@@ -63,6 +65,8 @@ bool ofs_xview_glyph(uint32_t font, unsigned character, struct ofs_xview_glyph *
 /* Sequence number (low 32 bits) of the last request that the server has carried out on the connection that the client
  * holds as descriptor `fd`. False if fd is not one of our connections. Any thread, no lock held on return. */
 bool ofs_xview_sequence(int fd, uint32_t *sequence_out);
+/* How many of our connections are open. Any thread. */
+unsigned ofs_xview_connections(void);
 
 /* Major opcode of MIT-SHM on our server. */
 #define OFS_SHM_MAJOR 130
@@ -71,6 +75,8 @@ bool ofs_xview_sequence(int fd, uint32_t *sequence_out);
 #define OFS_GLX_MAJOR 150
 #define OFS_GLX_FIRST_ERROR 160
 #define OFS_GLX_FIRST_EVENT 95
+/* The last of the codes that GLX has, which no version of it uses: an event that means nothing but that a client reads it. */
+#define OFS_GLX_WAKE_EVENT (OFS_GLX_FIRST_EVENT + 16)
 
 /* A private request the GLX side sends through the client's own connection so that the server answers it with an error of
  * the right sequence number: GLX minor opcode 16 (glXVendorPrivate), 20 bytes:
@@ -94,10 +100,13 @@ struct ofs_front {
 };
 /* Where the X side gets them. Both functions are called on the server's thread, or one that works in its place. */
 struct ofs_front_source {
-    /* The front buffer of a drawable with a painter, to be given back; NULL: it is the one of number `known`, or nothing was
-     * shown yet, or it cannot be had. Whoever asks once has it kept at every swap from then on. may_wait: the first time,
-     * wait some milliseconds for the thread that draws. */
-    const struct ofs_front *(*get)(struct ofs_xdrawable *drawable, uint64_t known, bool may_wait);
+    /* Somebody is about to read pixels of a drawable with a painter: it is kept at every swap from now on, until nobody has
+     * read for a few hundred. The first time, the thread that draws has some milliseconds to keep what it shows: `wake` is
+     * called with the descriptor of a connection whose events it may read, if one is known, to send it OFS_GLX_WAKE_EVENT
+     * at once. wake = NULL: wait for nobody, and never stop keeping. */
+    void (*reading)(struct ofs_xdrawable *drawable, void (*wake)(void *arg, int descriptor), void *arg);
+    /* What is kept, to be given back; NULL: it is the one of number `known`, or nothing is kept now. */
+    const struct ofs_front *(*get)(struct ofs_xdrawable *drawable, uint64_t known);
     void (*give_back)(const struct ofs_front *front);
 };
 /* The GL side draws in this window or pixmap; any thread. To end it: compare and swap of `painter`. */

@@ -7,7 +7,7 @@ import runpy
 import sys
 
 import arcade
-from pyglet.gl import GL_PACK_ALIGNMENT, GL_RGB, GL_UNSIGNED_BYTE, GLubyte, glPixelStorei, glReadPixels
+import samples
 
 module, frames, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 flip, shown = arcade.Window.flip, 0
@@ -18,10 +18,7 @@ def flip_and_count(window: arcade.Window) -> None:
     shown += 1
     if shown == frames:
         width, height = window.get_framebuffer_size()
-        pixels = (GLubyte * (3 * width * height))()
-        glPixelStorei(GL_PACK_ALIGNMENT, 1)
-        glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels)
-        data = bytes(pixels)
+        data = samples.read_rgb(width, height)
         rows = [data[y * width * 3:(y + 1) * width * 3] for y in reversed(range(height))]
         with open(path, "wb") as file:
             file.write(b"P6\n%d %d\n255\n" % (width, height) + b"".join(rows))

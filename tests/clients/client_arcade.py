@@ -1,19 +1,12 @@
 """Arcade: its drawing functions and its event loop, multisampled as it is by default."""
 
 import arcade
-from pyglet.gl import GL_PACK_ALIGNMENT, GL_RGB, GL_UNSIGNED_BYTE, GLubyte, glPixelStorei, glReadPixels
 
 from client import HEIGHT, WIDTH, Client
+from samples import read_rgb
 
 NAMES = {arcade.key.SPACE: "space", arcade.key.LEFT: "Left", arcade.key.A: "a"}
 BUTTONS = {arcade.MOUSE_BUTTON_LEFT: 1, arcade.MOUSE_BUTTON_MIDDLE: 2, arcade.MOUSE_BUTTON_RIGHT: 3}
-
-
-def read_rgb(width: int, height: int) -> bytes:
-    pixels = (GLubyte * (3 * width * height))()
-    glPixelStorei(GL_PACK_ALIGNMENT, 1)
-    glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels)
-    return bytes(pixels)
 
 
 class Window(arcade.Window):

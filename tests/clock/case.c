@@ -52,7 +52,8 @@ pthread_t start(void *(*run)(void *), void *argument)
 int main(int argc, char **argv)
 {
     static const struct test_case *const groups[] = { sleep_cases, jump_cases,   fd_cases,
-                                                     thread_cases, lock_cases, look_cases };
+                                                     thread_cases, lock_cases,  look_cases,
+                                                     due_cases };
     ofs_clock_table_fn *find = (ofs_clock_table_fn *)dlsym(RTLD_DEFAULT, OFS_CLOCK_TABLE_NAME);
     if (argc == 2 && !find)
         fail(__FILE__, __LINE__, "the library is not preloaded");

@@ -25,7 +25,7 @@ struct test_case {
     const char *name;
     void (*run)(void);
 };
-extern const struct test_case sleep_cases[], jump_cases[], fd_cases[], thread_cases[], lock_cases[], look_cases[];
+extern const struct test_case sleep_cases[], jump_cases[], fd_cases[], thread_cases[], lock_cases[], look_cases[], due_cases[];
 
 _Noreturn void fail(const char *file, int line, const char *text);
 #define CHECK(condition)                          \

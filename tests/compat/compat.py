@@ -4,23 +4,24 @@
     compat.py --install | --list
 
 Each program is started, looked at, sent a key or a click, resized and closed; pictures that stand still are compared
-bit for bit. A NAME is part of a key of --list. Results go to out/compat, where those of programs that were not named
-stay. The status is 1 when a program shows nothing, does less than under Xvfb, or draws something else.
+bit for bit, and for many window stacks an animation, frame by frame (tests/frames; not with --quick). A NAME is part of
+a key of --list. Results go to out/compat, where those of programs that were not named stay. The status is 1 when a
+program shows nothing, does less than under Xvfb, or draws something else.
 """
 
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.append(str(Path(__file__).resolve().parents[1] / "frames"))
 try:
+    import frames
     import look
     import needs
     import play
@@ -29,29 +30,7 @@ except ModuleNotFoundError as error:
     print(f"skipped: this Python has no {error.name}")
     sys.exit(77)
 from table import PROGRAMS, Program, key
-
-
-FONTS = Path("/usr/share/fonts/X11/misc")  # those that Offstage carries; what else is installed is not compared
-
-
-class Xvfb:
-    """A server of its own for one program."""
-
-    def __enter__(self) -> Xvfb:
-        read_end, write_end = os.pipe()
-        fonts = ["-fp", str(FONTS)] if FONTS.exists() else []
-        command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "{}x{}x24".format(*play.SCREEN_PX),
-                   "-dpi", "96", *fonts, "-nolisten", "tcp", "-noreset"]
-        self.server = subprocess.Popen(command, pass_fds=[write_end], stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(write_end)
-        with os.fdopen(read_end) as reader:
-            self.display = ":" + reader.readline().strip()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.terminate()
-        self.server.wait()
+from xvfb import Xvfb
 
 
 def on_xvfb(program: Program, build: Path) -> play.Outcome:
@@ -118,7 +97,15 @@ def try_program(program: Program, options: argparse.Namespace, folder: Path) -> 
         if xvfb.note == ours.note:
             row.trouble = row.xvfb_trouble = ""
             row.note = "; ".join(filter(None, [row.note, ours.note]))
+        animate(program, row, options)
     return row
+
+
+def animate(program: Program, row: tables.Row, options: argparse.Namespace) -> None:
+    """The animation of its window stack, frame by frame."""
+    if program.frames and not options.quick and not frames.missing(program.frames, options.build):
+        result = frames.try_once(program.frames, options.build, options.out / "frames")
+        row.frames, row.frames_trouble = result.text(), result.trouble
 
 
 def tell(row: tables.Row, left: int) -> None:
@@ -126,8 +113,8 @@ def tell(row: tables.Row, left: int) -> None:
         print(f"skip  {row.name} ({row.stack}): {row.skipped}", flush=True)
         return
     worse = row.worse()
-    word = "WORSE" if worse else "FAIL " if not row.ours["runs"] else "ok   " if row.same in ("", "yes") else "DIFF "
-    details = ", ".join(filter(None, [" ".join(worse), row.trouble, row.same]))
+    word = "WORSE" if worse else "FAIL " if not row.ours["runs"] else "DIFF " if row.failed() else "ok   "
+    details = ", ".join(filter(None, [" ".join(worse), row.trouble, row.same, row.frames, row.frames_trouble]))
     print(f"{word} {row.name} ({row.stack}): {details} [{left} left]", flush=True)
 
 

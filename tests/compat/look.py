@@ -24,6 +24,12 @@ def colors(picture: np.ndarray) -> int:
     return len(np.unique(packed[..., 0] << 16 | packed[..., 1] << 8 | packed[..., 2]))
 
 
+def ground(picture: np.ndarray) -> np.ndarray:
+    """(3,) uint8: the colour that most of its pixels have."""
+    found, count = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
+    return found[count.argmax()]
+
+
 def is_blank(picture: np.ndarray | None) -> bool:
     """Nothing, or one colour."""
     return picture is None or bool((picture == picture[0, 0]).all())

@@ -23,6 +23,7 @@ INTERPRETERS = {"system": Path("/usr/bin/python3"), "venv": ROOT / ".venv/bin/py
 def command(program: Program, build: Path, scratch: Path) -> list[str]:
     places = {name: str(path) for name, path in INTERPRETERS.items()}
     text = program.command.format(own=HERE / "programs", built=build / "tests/compat", examples=ROOT / "examples",
+                                  frames=ROOT / "tests/frames/programs", probed=build / "tests/frames",
                                   scratch=scratch, **places)
     return shlex.split(text)
 

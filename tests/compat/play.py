@@ -20,14 +20,14 @@ import numpy as np
 
 import look
 from table import Program
+from xvfb import SCREEN_PX
 
-SCREEN_PX = 1280, 800
 FPS = 30  # of the pictures; and so of the program, which waits at each
 START_S, STILL_S, REACT_S, CLOSE_S = 40.0, 12.0, 10.0, 15.0
 WATCH_S = 3.0  # how long a moving picture is watched, without and with input
 QUIET_S = 0.7  # a picture that stays so long is taken for still
 KEYSYMS = {"space": 0x20, "Return": 0xFF0D, "Escape": 0xFF1B, "Tab": 0xFF09, "Left": 0xFF51, "Up": 0xFF52,
-           "Right": 0xFF53, "Down": 0xFF54}  # a character is its own
+           "Right": 0xFF53, "Down": 0xFF54, "ctrl": 0xFFE3}  # a character is its own
 DROPPED = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "LD_PRELOAD", "DBUS_SESSION_BUS_ADDRESS", "SESSION_MANAGER",
            "GTK_MODULES", "QT_QPA_PLATFORM", "SDL_VIDEODRIVER", "PYTHONPATH")
 
@@ -225,8 +225,21 @@ class OnOffstage(Run):
         return self.kept[1]
 
 
+def press(run: Run, lines: list[str]) -> None:
+    """What the driver is told, one after the other; a program may end at each."""
+    for line in lines:
+        try:
+            run.tell(line)
+        except Trouble:
+            if not run.until(CLOSE_S, run.ended):
+                raise
+            return
+        if line.endswith(" 1"):
+            time.sleep(0.12 if run.program.still else 0.4)  # games look at the keys once a frame
+
+
 def send(run: Run, steps: tuple[str, ...]) -> None:
-    """"key NAME", "click X Y" (of the window), "wait SECONDS"."""
+    """"key NAME" or "key ctrl+NAME", "click X Y" (of the window), "wait SECONDS"."""
     for step in steps:
         kind, *words = step.split()
         if kind == "wait":
@@ -235,28 +248,27 @@ def send(run: Run, steps: tuple[str, ...]) -> None:
         if kind == "click":
             run.tell("motion {} {}".format(*words))
             time.sleep(0.15)
-            line = "button 1"
+            held = ["button 1"]
         else:
-            code = ord(words[0]) if len(words[0]) == 1 else KEYSYMS[words[0]]
-            line = f"key {code:x}"
-        run.tell(f"{line} 1")
-        time.sleep(0.12)  # games look at the keys once a frame
-        try:
-            run.tell(f"{line} 0")
-        except Trouble:
-            if not run.until(CLOSE_S, run.ended):
-                raise
+            held = [f"key {ord(name) if len(name) == 1 else KEYSYMS[name]:x}" for name in words[0].split("+")]
+        press(run, [f"{line} 1" for line in held] + [f"{line} 0" for line in reversed(held)])
         time.sleep(0.1)
 
 
 class Motion:
-    """How a picture moves by itself: which of its pixels within two seconds, and how many others in the next ones."""
+    """How a picture moves by itself: which of its pixels within two seconds, and how many others in the next ones.
+
+    Letters that stand still before a ground that moves are looked at on their own, else a menu that changes is lost in
+    it.
+    """
 
     def __init__(self, run: Run, before: np.ndarray) -> None:
         self.run, self.before = run, before
         self.restless = np.zeros(before.shape[:2], bool)
         self.restless = self.watch(2.0)
-        self.drift = self.others(self.watch(WATCH_S))
+        self.letters = ~self.restless & look.moved(before, np.broadcast_to(look.ground(before), before.shape))
+        later = self.watch(WATCH_S)
+        self.drift, self.loss = self.others(later), self.lost(later)
 
     def watch(self, seconds: float) -> np.ndarray:
         """(height, width) bool: pixels that were seen to differ from the first picture, within this time."""
@@ -270,9 +282,13 @@ class Motion:
     def others(self, seen: np.ndarray) -> float:
         return float((seen & ~self.restless).mean())
 
+    def lost(self, seen: np.ndarray) -> float:
+        return float(seen[self.letters].mean()) if self.letters.any() else 0.0
+
     def answered(self) -> bool:
         """Did clearly more change, in the same time, than does by itself?"""
-        return self.others(self.watch(WATCH_S)) > 2 * self.drift + self.run.program.moves
+        seen = self.watch(WATCH_S)
+        return self.others(seen) > 2 * self.drift + self.run.program.moves or self.lost(seen) > 2 * self.loss + 0.3
 
 
 def react(run: Run, before: np.ndarray, motion: Motion | None) -> tuple[bool, np.ndarray | None]:
@@ -346,6 +362,7 @@ def go_through(run: Run, outcome: Outcome) -> None:
         outcome.status = run.process.poll()
     elif program.close:
         run.find_window()
+        send(run, program.leave)
         close(run, outcome)
 
 

@@ -22,6 +22,8 @@ class Row:
     ours: dict[str, bool | int | None] = dataclasses.field(default_factory=dict)
     xvfb: dict[str, bool | int | None] = dataclasses.field(default_factory=dict)
     same: str = ""  # "yes", "" (was not compared), or how the pictures differ
+    frames: str = ""  # "60/60": as many of the animation's frames are Xvfb's; "" (none was compared)
+    frames_trouble: str = ""  # how they differ
     note: str = ""
     trouble: str = ""  # what went wrong under Offstage
     xvfb_trouble: str = ""  # and on Xvfb
@@ -29,12 +31,16 @@ class Row:
     def worse(self) -> list[str]:
         """In what Xvfb is better."""
         found = [aspect for aspect in ASPECTS if self.xvfb.get(aspect) and not self.ours.get(aspect)]
-        if self.xvfb.get("closes") and self.ours.get("status") not in (0, None, self.xvfb.get("status")):
-            found.append(f"status {self.ours['status']}, not {self.xvfb['status']}")
+        ours, xvfb = self.ours.get("status"), self.xvfb.get("status")
+        if isinstance(xvfb, int) and xvfb < 0:
+            xvfb = 128 - xvfb  # a signal, as the launcher tells it
+        if self.xvfb.get("closes") and ours not in (0, None, xvfb):
+            found.append(f"status {ours}, not {xvfb}")
         return found
 
     def failed(self) -> bool:
-        return not self.skipped and (not self.ours.get("runs") or bool(self.worse()) or self.same not in ("", "yes"))
+        return not self.skipped and (not self.ours.get("runs") or bool(self.worse()) or self.same not in ("", "yes")
+                                     or bool(self.frames_trouble))
 
 
 def aspects(outcome: Outcome) -> dict[str, bool | int | None]:
@@ -47,10 +53,11 @@ def mark(value: object) -> str:
 
 def cells(row: Row) -> list[str]:
     if row.skipped:
-        return [row.name, row.version, row.stack, "–", "–", "–", "–", "–", row.skipped]
+        return [row.name, row.version, row.stack, *["–"] * (len(HEADER) - 4), row.skipped]
     note = "; ".join(filter(None, [row.note, row.trouble, beside(row)]))
     same = "–" if not row.same else row.same if row.same == "yes" else "**no**"
-    return [row.name, row.version, row.stack, *(mark(row.ours.get(a)) for a in ASPECTS), same, note]
+    frames = f"**{row.frames}**" if row.frames_trouble else row.frames or "–"
+    return [row.name, row.version, row.stack, *(mark(row.ours.get(a)) for a in ASPECTS), same, frames, note]
 
 
 def beside(row: Row) -> str:
@@ -64,7 +71,8 @@ def beside(row: Row) -> str:
     return "; ".join(words + ([f"under Xvfb neither: {', '.join(neither)}"] if neither else []))
 
 
-HEADER = ["program", "version", "window stack", "runs", "reacts", "resizes", "closes", "same picture as Xvfb", "note"]
+HEADER = ["program", "version", "window stack", "runs", "reacts", "resizes", "closes", "same picture as Xvfb",
+          "same frames", "note"]
 
 
 def markdown(rows: list[Row]) -> str:
@@ -82,9 +90,11 @@ def text(rows: list[Row]) -> str:
 def summary(rows: list[Row]) -> str:
     run = [row for row in rows if not row.skipped]
     compared = [row for row in run if row.same]
+    animated = [row for row in run if row.frames]
     return (f"{len(run)} run, {sum(bool(row.ours.get('runs')) for row in run)} of them with a picture, "
             f"{sum(not row.worse() for row in run)} no worse than under Xvfb; "
-            f"{sum(row.same == 'yes' for row in compared)} of {len(compared)} compared pictures equal; "
+            f"{sum(row.same == 'yes' for row in compared)} of {len(compared)} compared pictures and "
+            f"{sum(not row.frames_trouble for row in animated)} of {len(animated)} animations equal; "
             f"{len(rows) - len(run)} skipped")
 
 
@@ -101,7 +111,7 @@ def into_readme(rows: list[Row], readme: Path) -> bool:
     _, also, after = rest.partition(END)
     if not found or not also:
         return False
-    readme.write_text(f"{before}{BEGIN}\n{markdown(rows)}{END}{after}")
+    readme.write_text(f"{before}{BEGIN}\n\n{markdown(rows)}\n{END}{after}")  # empty lines, else it is no table
     return True
 
 

@@ -4,12 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void fill(float red, float green, float blue)
-{
-    glClearColor(red, green, blue, 1);
-    glClear(GL_COLOR_BUFFER_BIT);
-}
-
 /* Two triangles that cut each other, each corner of another colour. */
 static void scene_of(int step, float places[6][3], float colors[6][4])
 {
@@ -123,27 +117,6 @@ void draw_core(int width, int height, int step)
 }
 
 /* -- pixels ------------------------------------------------------------------------------------------------------- */
-
-uint32_t pixel_hash(int width, int height)
-{
-    uint8_t *pixels = calloc((size_t)width * (size_t)height, 4);
-    uint32_t hash = 2166136261u;
-
-    glPixelStorei(GL_PACK_ALIGNMENT, 1);
-    glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
-    for (size_t i = 0; i < (size_t)width * (size_t)height * 4; i++)
-        hash = (hash ^ pixels[i]) * 16777619u;
-    free(pixels);
-    return hash;
-}
-
-uint32_t pixel_at(int x, int y)
-{
-    uint8_t pixel[4] = {0, 0, 0, 0};
-
-    glReadPixels(x, y, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
-    return (uint32_t)pixel[0] << 16 | (uint32_t)pixel[1] << 8 | pixel[2];
-}
 
 void say_pixels(const char *what, int width, int height)
 {

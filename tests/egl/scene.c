@@ -1,33 +1,10 @@
 #include "scene.h"
 
-#include <X11/Xutil.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-Display *dpy;
 EGLDisplay egl;
-static int failures;
-
-void say(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    putchar('\n');
-    fflush(stdout);
-}
-
-void check(bool condition, const char *text, const char *file, int line)
-{
-    if (condition)
-        return;
-    failures++;
-    fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, text);
-}
 
 const char *error_name(EGLint error)
 {
@@ -67,28 +44,11 @@ EGLConfig choose(EGLint renderable, int samples)
     return config;
 }
 
-static Bool is_map(Display *display, XEvent *event, XPointer argument)
-{
-    (void)display;
-    return event->type == MapNotify && event->xmap.window == *(Window *)argument;
-}
-
-static Bool is_configure(Display *display, XEvent *event, XPointer argument)
-{
-    const struct window *window = (const struct window *)argument;
-
-    (void)display;
-    return event->type == ConfigureNotify && event->xconfigure.window == window->id &&
-           event->xconfigure.width == window->width && event->xconfigure.height == window->height;
-}
-
 Window window_only(EGLConfig config, int width, int height)
 {
-    Window root = DefaultRootWindow(dpy), id;
-    XSetWindowAttributes attributes;
     XVisualInfo template, *visual;
     EGLint visual_id = 0;
-    XEvent event;
+    Window id;
     int count;
 
     eglGetConfigAttrib(egl, config, EGL_NATIVE_VISUAL_ID, &visual_id);
@@ -99,15 +59,8 @@ Window window_only(EGLConfig config, int width, int height)
         fprintf(stderr, "no visual 0x%x\n", (unsigned)visual_id);
         exit(1);
     }
-    memset(&attributes, 0, sizeof(attributes));
-    attributes.colormap = XCreateColormap(dpy, root, visual->visual, AllocNone);
-    attributes.event_mask = StructureNotifyMask;
-    attributes.border_pixel = 0;
-    id = XCreateWindow(dpy, root, 0, 0, (unsigned)width, (unsigned)height, 0, visual->depth, InputOutput,
-                       visual->visual, CWColormap | CWEventMask | CWBorderPixel, &attributes);
+    id = x_window_open(visual, width, height);
     XFree(visual);
-    XMapWindow(dpy, id);
-    XIfEvent(dpy, &event, is_map, (XPointer)&id);
     return id;
 }
 
@@ -126,12 +79,9 @@ void window_open(struct window *window, EGLConfig config, int width, int height)
 
 void window_resize(struct window *window, int width, int height)
 {
-    XEvent event;
-
     window->width = width;
     window->height = height;
-    XResizeWindow(dpy, window->id, (unsigned)width, (unsigned)height);
-    XIfEvent(dpy, &event, is_configure, (XPointer)window);
+    x_window_resize(window->id, width, height);
 }
 
 void window_close(struct window *window)
@@ -158,45 +108,28 @@ static int on_error(Display *display, XErrorEvent *event)
     return 0;
 }
 
-static int run(const struct scene *scene)
+static bool run(const struct scene *scene)
 {
     EGLint major = 0, minor = 0;
 
-    dpy = XOpenDisplay(NULL);
-    if (!dpy) {
-        fprintf(stderr, "no display\n");
-        return 1;
-    }
     XSetErrorHandler(on_error);
     egl = eglGetDisplay(dpy);
     if (!eglInitialize(egl, &major, &minor)) {
         fprintf(stderr, "no EGL: %s\n", error_name(eglGetError()));
-        return 1;
+        return false;
     }
     say("EGL %d.%d", major, minor);
     scene->run();
     eglMakeCurrent(egl, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
     eglTerminate(egl);
-    XCloseDisplay(dpy);
-    say("done");
-    return failures != 0;
+    return true;
 }
 
 int main(int count, char **arguments)
 {
     static const struct scene *const groups[] = {scenes_draw,   scenes_objects, scenes_threads,
-                                                 scenes_errors, scenes_noise,   scenes_beside};
+                                                 scenes_errors, scenes_noise,   scenes_beside,
+                                                 scenes_input, scenes_native};
 
-    XInitThreads();
-    for (size_t group = 0; group < sizeof(groups) / sizeof(groups[0]); group++)
-        for (const struct scene *scene = groups[group]; scene->name; scene++) {
-            if (count < 2)
-                printf("%s%s\n", scene->name, scene->own ? " own" : "");
-            else if (strcmp(scene->name, arguments[1]) == 0)
-                return run(scene);
-        }
-    if (count < 2)
-        return 0;
-    fprintf(stderr, "no scene %s\n", arguments[1]);
-    return 1;
+    return scene_main(count, arguments, groups, sizeof(groups) / sizeof(groups[0]), run);
 }

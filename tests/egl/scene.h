@@ -1,5 +1,4 @@
-/* Scenes: small EGL programs that print what they see, pixels as hashes. The same binary runs on Xvfb with Mesa's EGL
- * and under the shim; what both print must be the same. */
+/* Scenes with EGL. */
 #ifndef OFS_TEST_EGL_SCENE_H
 #define OFS_TEST_EGL_SCENE_H
 
@@ -9,28 +8,14 @@
 #include <EGL/eglext.h>
 #include <GL/gl.h>
 #include <GL/glext.h>
-#include <X11/Xlib.h>
-#include <stdbool.h>
-#include <stdint.h>
 
-struct scene {
-    const char *name;
-    void (*run)(void);
-    bool own;                     /* asserts by itself (CHECK) where Xvfb shows something else or nothing */
-};
+#include "../glx/x_scene.h"
+
 extern const struct scene scenes_draw[], scenes_objects[], scenes_threads[], scenes_errors[], scenes_noise[],
-    scenes_beside[];
+    scenes_beside[], scenes_input[], scenes_native[];
 
-/* -- the program's state ------------------------------------------------------------------------------------------ */
-
-extern Display *dpy;
 extern EGLDisplay egl;            /* of dpy, initialized */
 
-/* A line of the transcript. */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A condition that must hold; printed if it does not. */
-#define CHECK(condition) check((condition), #condition, __FILE__, __LINE__)
-void check(bool condition, const char *text, const char *file, int line);
 /* The name of an EGL error, and a line with that of the last call. */
 const char *error_name(EGLint error);
 void say_egl(const char *what);
@@ -58,14 +43,11 @@ EGLContext context_es(EGLConfig config, int version, EGLContext share);
 
 /* -- drawing ------------------------------------------------------------------------------------------------------ */
 
-void fill(float red, float green, float blue);
 /* A shaded, depth-tested scene in OpenGL ES 2 and 3 (and OpenGL 2 and newer), which `step` moves; in what fixed
  * functions ES 1 and OpenGL share; and a core context of desktop OpenGL. */
 void draw_es2(int width, int height, int step);
 void draw_fixed(int width, int height, int step);
 void draw_core(int width, int height, int step);
-uint32_t pixel_hash(int width, int height);
-uint32_t pixel_at(int x, int y);
 void say_pixels(const char *what, int width, int height);
 
 /* A function of an extension's, or NULL. */

@@ -4,16 +4,6 @@
 
 #include "scene.h"
 
-static void say_viewport(const char *what)
-{
-    GLint viewport[4], scissor[4];
-
-    glGetIntegerv(GL_VIEWPORT, viewport);
-    glGetIntegerv(GL_SCISSOR_BOX, scissor);
-    say("%s: viewport %d %d %d %d, scissor %d %d %d %d", what, viewport[0], viewport[1], viewport[2], viewport[3],
-        scissor[0], scissor[1], scissor[2], scissor[3]);
-}
-
 static void say_size(const struct window *window)
 {
     EGLint width = 0, height = 0;
@@ -50,8 +40,11 @@ static void frames(EGLint renderable, EGLContext (*make)(EGLConfig config), void
     say_viewport("initial");
     for (int step = 0; step < 3; step++) {
         draw(window.width, window.height, step);
-        say_pixels("before the swap", window.width, window.height);
+        if (!samples) /* Mesa on Xvfb reads single samples: see tests/glx/scenes_samples.c */
+            say_pixels("before the swap", window.width, window.height);
         CHECK(eglSwapBuffers(egl, window.surface));
+        if (samples)
+            say("seen: %08x", image_hash(window.id, window.width, window.height));
     }
     say_egl("frames");
     eglMakeCurrent(egl, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
@@ -292,6 +285,42 @@ static void srgb(void)
     eglDestroySurface(egl, surface);
 }
 
+/* What a program reads of four samples a pixel is what is seen of them. (Mesa on Xvfb reads one of them.) */
+static void samples_of(EGLint renderable, EGLContext (*make)(EGLConfig config), void (*draw)(int, int, int))
+{
+    struct window window;
+    EGLContext context;
+    uint32_t hash;
+    Pixmap pixmap;
+
+    window_open(&window, choose(renderable, 4), 90, 60);
+    context = make(window.config);
+    CHECK(eglMakeCurrent(egl, window.surface, window.surface, context));
+    pixmap = XCreatePixmap(dpy, window.id, 90, 60, 24);
+    for (int step = 0; step < 3; step++) {
+        draw(90, 60, step);
+        hash = pixel_hash(90, 60);
+        CHECK(glGetError() == GL_NO_ERROR);
+        CHECK(eglCopyBuffers(egl, window.surface, pixmap));
+        CHECK(image_hash(pixmap, 90, 60) == hash);
+        CHECK(eglSwapBuffers(egl, window.surface));
+        CHECK(image_hash(window.id, 90, 60) == hash);
+    }
+    XFreePixmap(dpy, pixmap);
+    eglMakeCurrent(egl, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+    CHECK(eglDestroyContext(egl, context));
+    window_close(&window);
+}
+
+static void samples(void)
+{
+    samples_of(EGL_OPENGL_ES_BIT, make_es1, draw_fixed);
+    samples_of(EGL_OPENGL_ES2_BIT, make_es2, draw_es2);
+    samples_of(EGL_OPENGL_ES3_BIT, make_es3, draw_es2);
+    samples_of(EGL_OPENGL_BIT, make_gl, draw_fixed);
+    samples_of(EGL_OPENGL_BIT, make_core, draw_core);
+}
+
 const struct scene scenes_draw[] = {
     {"es1", es1, false},
     {"es2", es2, false},
@@ -305,5 +334,6 @@ const struct scene scenes_draw[] = {
     {"two_windows", two_windows, false},
     {"age", age, true},
     {"srgb", srgb, false},
+    {"samples", samples, true},
     {NULL, NULL, false},
 };

@@ -16,6 +16,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "proto"))
 
 import cases       # noqa: E402
+import hand        # noqa: E402
 import rawclient   # noqa: E402
 import values      # noqa: E402
 import wire        # noqa: E402
@@ -23,8 +24,6 @@ import world       # noqa: E402
 import xcbxml      # noqa: E402
 from xcbxml import Field, List, Switch  # noqa: E402
 
-# Major opcodes of our server, as QueryExtension would tell: read from the source, so that they cannot differ.
-REQUEST_CHUNK = 1
 
 
 class Paper(world.World):
@@ -60,8 +59,6 @@ def majors_of(source):
     return found
 
 
-def chunk(data, client=0, kind=REQUEST_CHUNK):
-    return bytes([client | kind << 2, len(data) & 255, len(data) >> 8]) + data
 
 
 # ---- requests with something in their lists ----------------------------------------------------------------------------
@@ -200,6 +197,15 @@ def together(paper, chance):
                              "componentalpha": 2, "alphamap": world.PICTURE, "clipmask": world.BITMAP})
 
 
+def requests_in(body):
+    at = 0
+    while at < len(body):
+        size = body[at + 1] | body[at + 2] << 8
+        if body[at] >> 2 == hand.REQUEST and size >= 4:
+            yield body[at + 3:at + 3 + size]
+        at += 3 + size
+
+
 def templates(paper):
     chance = random.Random(5)
     out = [data for file in ["xproto"] + sorted(paper.majors) for data in whole_requests(paper, file)]
@@ -210,6 +216,7 @@ def templates(paper):
         for case in cases.switch_cases(paper.protocol, request):
             if case.name.endswith(("-one", "-window")):
                 out.append(case.build(paper)[0])
+    out += [data for _, body in hand.inputs(lambda: Paper(paper.protocol, paper.majors)) for data in requests_in(body)]
     return [data for data in dict.fromkeys(out) if len(data) <= 1024]
 
 
@@ -237,17 +244,21 @@ def main():
     for flags, order in ((0, "<"), (1, ">"), (16, "<")):
         for file in ["xproto"] + sorted(majors):
             one = Paper(protocol, majors, order)
-            body = b"".join(chunk(data) for data in one.written + list(whole_requests(one, file)))
-            body += b"".join(chunk(filled_request(one, request, random.Random(7))) for request in requests_of(one, file))
+            body = b"".join(hand.chunk(data) for data in one.written + list(whole_requests(one, file)))
+            body += b"".join(hand.chunk(filled_request(one, request, random.Random(7))) for request in requests_of(one, file))
             with open(os.path.join(options.corpus, "%s-%d" % (file, flags)), "wb") as out:
                 out.write(bytes([flags]) + body)
     for index in range(6):      # drawing with all kinds of contexts, keys and buttons
         one = Paper(protocol, majors)
         rows = list(together(one, random.Random(index)))
         with open(os.path.join(options.corpus, "together-%d" % index), "wb") as out:
-            out.write(b"\0" + b"".join(chunk(data) for data in one.written + rows[index * 60:index * 60 + 60] + rows[-40:]))
+            out.write(b"\0" + b"".join(hand.chunk(data) for data in one.written + rows[index * 60:index * 60 + 60] + rows[-40:]))
+    for flags in (0, 16, 32, 64):
+        for name, body in hand.inputs(lambda: Paper(protocol, majors)):
+            with open(os.path.join(options.corpus, "%s-%d" % (name, flags)), "wb") as out:
+                out.write(bytes([flags]) + body)
     with open(os.path.join(options.corpus, "setup"), "wb") as out:   # a setup of the input's own, then a request
-        out.write(b"\0" + chunk(b"l\0\x0b\0\0\0\x03\0\x05\0\0\0abc\0hello\0\0\0", 1, 0) + chunk(b"\x2b\0\1\0", 1))
+        out.write(b"\0" + hand.chunk(b"l\0\x0b\0\0\0\x03\0\x05\0\0\0abc\0hello\0\0\0", 1, 0) + hand.chunk(b"\x2b\0\1\0", 1))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,7 @@
 
 #include <sys/shm.h>
 
-#include "x11/input.h"
-#include "x11/picture.h"
-#include "x11/present.h"
+#include "beside.h"
 #include "x11/server.h"
 #include "x11_fuzz.h"
 
@@ -20,7 +18,7 @@ int fuzz_chunk_at(const uint8_t *data, size_t size, size_t at, struct fuzz_chunk
     if (at + 3 > size)
         return 0;
     out->client = data[at] & 3;
-    out->kind = data[at] >> 2 & 3;
+    out->kind = data[at] >> 2 & 7;
     out->size = (size_t)(data[at + 1] | data[at + 2] << 8);
     out->at = at;
     out->bytes = data + at + 3;
@@ -36,6 +34,7 @@ static uint32_t now_ms(void)
 {
     return fake_time_ms += 3;
 }
+static uint64_t now_ns(void) { return (uint64_t)now_ms() * 1000000; }
 
 /* Shared memory of the fuzzer's own, linked in place of the C library's: never a segment of this machine, and one whose
  * ends the address sanitizer watches. */
@@ -48,7 +47,7 @@ void *__wrap_shmat(int shmid, const void *address, int flags)
 {
     (void)address;
     (void)flags;
-    void *segment = shmid == 1 || shmid == 2 ? calloc(1, SEGMENT_BYTES) : NULL;
+    void *segment = shmid > 0 && shmid % 4 ? calloc(1, SEGMENT_BYTES) : NULL;
     return segment ? segment : (void *)-1;
 }
 int __wrap_shmdt(const void *address)
@@ -61,17 +60,8 @@ int __wrap_shmctl(int shmid, int command, struct shmid_ds *about)
     (void)command;
     memset(about, 0, sizeof *about);
     about->shm_segsz = SEGMENT_BYTES;
-    return shmid == 1 || shmid == 2 ? 0 : -1;
+    return shmid > 0 && shmid % 4 && shmid % 64 != 63 ? 0 : -1;
 }
-
-/* Reads a frame to its ends. */
-static volatile uint32_t seen;
-static void look_at(const struct ofs_present *frame)
-{
-    for (uint32_t y = 0; y < frame->height_px; y++)
-        seen += frame->bgrx[y * frame->pitch_bytes] + frame->bgrx[y * frame->pitch_bytes + frame->width_px * 4 - 1];
-}
-static void forget(uint32_t window) { seen += window; }
 
 struct run {
     struct ofs_server *server;
@@ -81,8 +71,10 @@ struct run {
 
 static void leave(struct run *r, unsigned i)
 {
-    if (r->clients[i])
+    if (r->clients[i]) {
+        beside_leave(r->clients[i]);
         ofs_client_remove(r->clients[i]);
+    }
     r->clients[i] = NULL;
     ofs_server_run_pending(r->server);
 }
@@ -92,6 +84,8 @@ static struct ofs_client *enter(struct run *r, unsigned i, bool set_up)
 {
     struct ofs_client *c = ofs_server_add_client(r->server);
     r->clients[i] = c;
+    if (c)
+        beside_enter(c);
     if (c && set_up) {
         bool swap = r->orders >> i & 1;
         const uint8_t little[12] = { 'l', 0, 11 }, big[12] = { 'B', 0, 0, 11 };
@@ -100,41 +94,52 @@ static struct ofs_client *enter(struct run *r, unsigned i, bool set_up)
     return c;
 }
 
+/* A request whose length is the truth. */
+static void feed_request(struct ofs_client *c, const uint8_t *bytes, size_t size, const uint8_t *passed)
+{
+    size_t words = size / 4;
+    uint8_t *copy = words ? malloc(words * 4) : NULL;
+    if (!copy)
+        return;
+    memcpy(copy, bytes, words * 4);
+    ofs_put16(copy + 2, (uint16_t)words, c->swap);
+    if (passed)
+        beside_pass(c, *passed, copy, words * 4);
+    else
+        ofs_client_feed(c, copy, words * 4);
+    free(copy);
+}
+
 static void feed(struct run *r, const struct fuzz_chunk *chunk)
 {
     struct ofs_client *c = r->clients[chunk->client];
     if (!c)
-        c = enter(r, chunk->client, chunk->kind == CHUNK_REQUEST);
+        c = enter(r, chunk->client, chunk->kind != CHUNK_RAW);
     if (!c)
         return;
-    if (chunk->kind == CHUNK_RAW) {
+    if (chunk->kind == CHUNK_RAW)
         ofs_client_feed(c, chunk->bytes, chunk->size);
-    } else if (chunk->size >= 4) {
-        size_t words = chunk->size / 4;
-        uint8_t *copy = malloc(words * 4);
-        if (!copy)
-            return;
-        memcpy(copy, chunk->bytes, words * 4);
-        ofs_put16(copy + 2, (uint16_t)words, c->swap);
-        ofs_client_feed(c, copy, words * 4);
-        free(copy);
-    }
+    else if (chunk->kind == CHUNK_REQUEST)
+        feed_request(c, chunk->bytes, chunk->size, NULL);
+    else if (chunk->size && c->fd >= 0)
+        feed_request(c, chunk->bytes + 1, chunk->size - 1, chunk->bytes);
 }
 
 static void one_chunk(struct run *r, const struct fuzz_chunk *chunk)
 {
-    if (chunk->kind == CHUNK_LEAVE) {
-        leave(r, chunk->client);
-    } else if (chunk->kind == CHUNK_DRAIN) {
-        struct ofs_client *c = r->clients[chunk->client];
+    struct ofs_client *c = r->clients[chunk->client];
+    switch (chunk->kind) {
+    case CHUNK_LEAVE: leave(r, chunk->client); break;
+    case CHUNK_DRAIN:
         if (c)
-            c->out_at = c->out_len = 0;
-    } else {
-        feed(r, chunk);
-        ofs_input_run_timers(r->server);
-        ofs_present_run_timers(r->server);
-        ofs_server_run_pending(r->server);
+            beside_drain(c);
+        break;
+    case CHUNK_ELSEWHERE: beside_do(chunk->bytes, chunk->size); break;
+    case CHUNK_TIME: fake_time_ms += chunk->size > 1 ? (uint32_t)(chunk->bytes[0] | chunk->bytes[1] << 8) : 1000; break;
+    default: feed(r, chunk); break;
     }
+    beside_settle();
+    ofs_server_run_pending(r->server);
     for (unsigned i = 0; i < FUZZ_CLIENTS; i++)
         if (r->clients[i] && r->clients[i]->closing)
             leave(r, i);
@@ -144,20 +149,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 4 || size > MAX_INPUT_BYTES)
         return 0;
-    const struct ofs_server_config config = { .width_px = 640, .height_px = 480, .now_ms = now_ms,
+    const struct ofs_server_config config = { .width_px = 640, .height_px = 480, .now_ms = now_ms, .publish = true,
                                               .max_output_bytes = 1 << 20, .max_image_bytes = 16 << 20,
-                                              .focus_new_windows = data[0] & 16 };
+                                              .focus_new_windows = data[0] & FLAG_FOCUS };
     fake_time_ms = 1000;
-    ofs_x11_set_presenter(look_at);
-    ofs_x11_set_gone(forget);
     struct run r = { .server = ofs_server_create(&config), .orders = data[0] };
     if (!r.server)
         return 0;
+    beside_begin(r.server, data[0] & FLAG_MOVES, data[0] & FLAG_VIRTUAL, now_ns);
     struct fuzz_chunk chunk;
     for (size_t at = 1; fuzz_chunk_at(data, size, at, &chunk); at = chunk.end)
         one_chunk(&r, &chunk);
     for (unsigned i = 0; i < FUZZ_CLIENTS; i++)
         leave(&r, i);
+    beside_begin(NULL, false, false, NULL);
     ofs_server_destroy(r.server);
     return 0;
 }

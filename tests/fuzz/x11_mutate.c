@@ -144,11 +144,46 @@ static bool resize_chunk(uint8_t *data, size_t *size, size_t max_size, unsigned 
     return true;
 }
 
+/* A chunk that is no request: its bytes are noise in which an id of ours stands now and then. */
 static bool add_plain_chunk(uint8_t *data, size_t *size, size_t max_size, unsigned *state)
 {
-    uint8_t header[3];
-    put_header(header, next(state, FUZZ_CLIENTS), next(state, 3) ? CHUNK_DRAIN : CHUNK_LEAVE, 0);
-    return insert(data, size, max_size, *size, header, 3);
+    static const uint8_t kinds[] = { CHUNK_DRAIN, CHUNK_DRAIN, CHUNK_LEAVE, CHUNK_ELSEWHERE, CHUNK_ELSEWHERE, CHUNK_TIME };
+    uint8_t whole[3 + 64];
+    unsigned kind = kinds[next(state, sizeof kinds)];
+    unsigned n = kind == CHUNK_ELSEWHERE ? next(state, 61) : kind == CHUNK_TIME ? 2 : 0;
+    put_header(whole, next(state, 4) ? 0 : next(state, FUZZ_CLIENTS), kind, n);
+    for (unsigned i = 0; i < n; i++)
+        whole[3 + i] = (uint8_t)next(state, 256);
+    if (n > 5) {
+        uint32_t id = some_id(state);
+        memcpy(whole + 4, &id, 4);
+    }
+    struct fuzz_chunk where;
+    unsigned chunks = count_chunks(data, *size);
+    size_t at = chunks && nth_chunk(data, *size, next(state, chunks + 1), &where) ? where.at : *size;
+    return insert(data, size, max_size, at < 1 ? 1 : at, whole, 3 + n);
+}
+
+/* A request of MIT-SHM that takes a descriptor, with one or several of some kind, or without the id that it should have. */
+static bool add_passing(uint8_t *data, size_t *size, size_t max_size, unsigned *state)
+{
+    enum { SHM = 130, ATTACH_FD = 6 };
+    uint32_t id = 1u << 21 | next(state, 32);
+    uint8_t whole[3 + 1 + 12] = { 0 }, *request = whole + 4;
+    put_header(whole, 0, CHUNK_PASS, 13);
+    whole[3] = (uint8_t)next(state, 256);
+    request[0] = SHM;
+    request[1] = ATTACH_FD;
+    memcpy(request + 4, &id, 4);
+    request[8] = (uint8_t)next(state, 2);
+    return insert(data, size, max_size, *size, whole, sizeof whole);
+}
+
+/* The flags of the first byte. */
+static bool change_flags(uint8_t *data, unsigned *state)
+{
+    data[0] ^= (uint8_t)(1u << next(state, 7));
+    return true;
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
@@ -168,11 +203,14 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
         case 9: changed |= remove_chunk(data, &size, &state); break;
         case 10: changed |= resize_chunk(data, &size, max_size, &state); break;
         default:
-            if (next(&state, 3) == 0) {
-                changed |= add_plain_chunk(data, &size, max_size, &state);
-            } else {
+            switch (next(&state, 8)) {
+            case 0: case 1: case 2: changed |= add_plain_chunk(data, &size, max_size, &state); break;
+            case 3: changed |= add_passing(data, &size, max_size, &state); break;
+            case 4: changed |= change_flags(data, &state); break;
+            default:
                 size = LLVMFuzzerMutate(data, size, max_size);
                 changed = true;
+                break;
             }
         }
     }

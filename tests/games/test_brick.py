@@ -72,6 +72,16 @@ def test_a_seed_and_actions_are_one_play(brick: Callable) -> None:
     assert len({moment[0].tobytes() for moment in plays[0]}) == len(plays[0])
 
 
+def test_every_pixel_of_a_play_is_the_same_again(brick: Callable) -> None:
+    """After games that had other pictures on the screen, and a better score. Edges are smooth, and count too."""
+    env = brick(observation={"size": (rules.HEIGHT, rules.WIDTH)})
+    actions = np.random.default_rng(0).integers(3, size=40)
+    first = moments(env, 5, actions)
+    better = moments(env, 2, [STAY] * 60)[-1][4]
+    assert better["score"] > first[-1][4]["score"]
+    assert_same(first, moments(env, 5, actions))
+
+
 def test_a_restarted_process_works_without_a_reset_function(brick: Callable) -> None:
     """The game has --seed; a new process for each episode plays what it says."""
     command = [sys.executable, "-O", str(EXAMPLES / "brick_dodge.py"), "--seed", "{seed}"]

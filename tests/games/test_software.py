@@ -11,7 +11,7 @@ from collections.abc import Callable
 import offstage
 import pytest
 
-from conftest import EXAMPLES
+from conftest import EXAMPLES, ROOT
 
 GAME = [sys.executable, str(EXAMPLES / "catch_pygame.py"), "--seed", "3"]
 PLAIN = {"SDL_AUDIODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "1", "SDL_FRAMEBUFFER_ACCELERATION": "0"}
@@ -59,3 +59,16 @@ def test_a_signal_ends_it_while_it_waits(play: Callable) -> None:
     os.kill(pid, signal.SIGTERM)
     with pytest.raises(offstage.GameCrashed, match="SIGTERM"):
         env.step(1)
+
+
+def test_one_that_asks_for_nothing_rests(play: Callable, python_with: Callable) -> None:
+    game = [python_with("/usr/bin/python3", "tkinter"), str(ROOT / "tests" / "softwin" / "rests.py"), "tk"]
+    runs = []
+    for actions in ((0, 0, 1, 0, 0, 0, 1, 0), (0, 0, 1, 0, 0, 0, 1, 0), (0, 0, 0, 0, 0, 0, 0, 0)):
+        env = play(game, actions=[None, "space"], frame_skip=2, observation={"size": (227, 300), "gray": True})
+        env.reset(seed=1)
+        runs.append([env.step(action)[0][-1].tobytes() for action in actions])
+        env.close()
+    assert runs[0] == runs[1] and len(set(runs[0])) == 8
+    # The second step's frames are drawn before it; what is typed is told within four frames.
+    assert runs[2][:2] == runs[0][:2] and runs[2][5] != runs[0][5]

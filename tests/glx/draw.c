@@ -4,12 +4,6 @@
 
 #include "scene.h"
 
-void fill(float red, float green, float blue)
-{
-    glClearColor(red, green, blue, 1);
-    glClear(GL_COLOR_BUFFER_BIT);
-}
-
 void draw_compat(int width, int height, int step)
 {
     float light[] = {0.3f, 0.5f, 0.8f, 0};

@@ -1,32 +1,7 @@
 /* Front and back. Scenes marked `own` assert what GL says: Xvfb keeps no front buffer that can be read back. */
 #include <X11/Xlib.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "scene.h"
-
-#define RED 0xff0000u
-#define GREEN 0x00ff00u
-#define BLUE 0x0000ffu
-#define WHITE 0xffffffu
-
-static struct window window;
-static GLXContext context;
-
-static void begin(int width, int height)
-{
-    window_open(&window, choose(true, 0, false), width, height);
-    context = glXCreateNewContext(dpy, window.config, GLX_RGBA_TYPE, NULL, True);
-    glXMakeCurrent(dpy, window.id, context);
-}
-
-static void end(void)
-{
-    say_gl_error("end");
-    glXMakeCurrent(dpy, None, NULL);
-    glXDestroyContext(dpy, context);
-    window_close(&window);
-}
+#include "one_window.h"
 
 static void say_integer(const char *what, GLenum name)
 {
@@ -48,7 +23,7 @@ static void double_buffer(void)
 {
     GLint type = -1, encoding = -1;
 
-    begin(60, 40);
+    begin(true, 60, 40);
     say_integer("double buffer", GL_DOUBLEBUFFER);
     say_integer("stereo", GL_STEREO);
     say_integer("draw buffer", GL_DRAW_BUFFER);
@@ -76,7 +51,7 @@ static void double_buffer(void)
 /* The back survives a swap; a copy does, too. */
 static void swap_behaviour(void)
 {
-    begin(32, 32);
+    begin(true, 32, 32);
     fill(1, 0, 0);
     say("drawn %06x", pixel_at(3, 3));
     glXSwapBuffers(dpy, window.id);
@@ -91,7 +66,7 @@ static void swap_behaviour(void)
 
 static void front_read(void)
 {
-    begin(32, 32);
+    begin(true, 32, 32);
     fill(1, 0, 0);
     glXSwapBuffers(dpy, window.id);
     glReadBuffer(GL_FRONT);
@@ -131,7 +106,7 @@ static void front_draw(void)
 {
     static const GLenum back = GL_BACK, front = GL_FRONT_LEFT;
 
-    begin(32, 32);
+    begin(true, 32, 32);
     fill(1, 0, 0);
     glXSwapBuffers(dpy, window.id);
     fill(0, 1, 0);
@@ -177,7 +152,7 @@ static void front_draw(void)
 /* The depth buffer is one, whichever colour buffer is drawn to. */
 static void front_depth(void)
 {
-    begin(32, 32);
+    begin(true, 32, 32);
     glReadBuffer(GL_FRONT);
     glDrawBuffer(GL_BACK);
     glEnable(GL_DEPTH_TEST);
@@ -204,7 +179,7 @@ static void front_depth(void)
 
 static void attrib_stack(void)
 {
-    begin(32, 32);
+    begin(true, 32, 32);
     glReadBuffer(GL_FRONT); /* from here on the front is kept */
     glReadBuffer(GL_BACK);
     fill(1, 0, 0);
@@ -229,7 +204,7 @@ static void with_fbo(void)
 {
     GLuint framebuffer, texture;
 
-    begin(32, 32);
+    begin(true, 32, 32);
     glReadBuffer(GL_FRONT);
     glReadBuffer(GL_BACK);
     fill(1, 0, 0);
@@ -266,8 +241,8 @@ static void copy_sub_buffer(void)
     void (*copy)(Display *, GLXDrawable, int, int, int, int) =
         (void (*)(Display *, GLXDrawable, int, int, int, int))proc("glXCopySubBufferMESA");
 
-    begin(32, 32);
-    CHECK(strstr(glXQueryExtensionsString(dpy, 0), "GLX_MESA_copy_sub_buffer") != NULL);
+    begin(true, 32, 32);
+    CHECK(offered("GLX_MESA_copy_sub_buffer"));
     glReadBuffer(GL_FRONT);
     fill(1, 0, 0);
     glXSwapBuffers(dpy, window.id);
@@ -284,21 +259,16 @@ static void copy_sub_buffer(void)
 
 static void buffer_age(void)
 {
-    unsigned age = 77;
-
-    begin(32, 32);
-    CHECK(strstr(glXQueryExtensionsString(dpy, 0), "GLX_EXT_buffer_age") != NULL);
-    glXQueryDrawable(dpy, window.id, GLX_BACK_BUFFER_AGE_EXT, &age);
-    CHECK(age == 0);
+    begin(true, 32, 32);
+    CHECK(offered("GLX_EXT_buffer_age"));
+    CHECK(age_of(window.id) == 0);
     fill(1, 0, 0);
     glXSwapBuffers(dpy, window.id);
-    glXQueryDrawable(dpy, window.id, GLX_BACK_BUFFER_AGE_EXT, &age);
-    CHECK(age == 1);
+    CHECK(age_of(window.id) == 1);
     CHECK(pixel_at(3, 3) == RED); /* and so it is what the last frame was */
     window_resize(&window, 48, 40);
     glViewport(0, 0, 48, 40);
-    glXQueryDrawable(dpy, window.id, GLX_BACK_BUFFER_AGE_EXT, &age);
-    CHECK(age == 0);
+    CHECK(age_of(window.id) == 0);
     end();
 }
 
@@ -307,7 +277,7 @@ static void sync_control(void)
     int64_t ust, msc, sbc, later_ust, later_msc, later_sbc;
     int32_t numerator = 0, denominator = 0;
 
-    begin(32, 32);
+    begin(true, 32, 32);
     CHECK(glXGetMscRateOML(dpy, window.id, &numerator, &denominator) && numerator > 0 && denominator > 0);
     CHECK(glXGetSyncValuesOML(dpy, window.id, &ust, &msc, &sbc));
     glXSwapBuffers(dpy, window.id);
@@ -327,7 +297,7 @@ static void swap_intervals(void)
 {
     unsigned value = 77;
 
-    begin(32, 32);
+    begin(true, 32, 32);
     glXQueryDrawable(dpy, window.id, GLX_SWAP_INTERVAL_EXT, &value);
     CHECK(value == 1);
     glXSwapIntervalEXT(dpy, window.id, 3);
@@ -355,7 +325,7 @@ static void separate_read(void)
 {
     struct window other;
 
-    begin(60, 40);
+    begin(true, 60, 40);
     window_open(&other, window.config, 30, 30);
     fill(1, 0, 0);
     glXMakeCurrent(dpy, other.id, context);

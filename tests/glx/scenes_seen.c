@@ -8,63 +8,11 @@
 #include <string.h>
 #include <xcb/xcb.h>
 
-#include "scene.h"
-
-#define RED 0xff0000u
-#define GREEN 0x00ff00u
-#define BLUE 0x0000ffu
-#define WHITE 0xffffffu
-
-static struct window window;
-static GLXContext context;
-
-static void begin(bool double_buffer, int width, int height)
-{
-    window_open(&window, choose(double_buffer, 0, false), width, height);
-    context = glXCreateNewContext(dpy, window.config, GLX_RGBA_TYPE, NULL, True);
-    glXMakeCurrent(dpy, window.id, context);
-}
-
-static void end(void)
-{
-    glXMakeCurrent(dpy, None, NULL);
-    glXDestroyContext(dpy, context);
-    window_close(&window);
-    say_errors("end");
-}
-
-static unsigned long pixel_of_on(Display *display, Drawable drawable, int x, int y)
-{
-    XImage *image = XGetImage(display, drawable, x, y, 1, 1, AllPlanes, ZPixmap);
-    unsigned long pixel = image ? XGetPixel(image, 0, 0) & 0xffffff : 0x1000000;
-
-    if (image)
-        XDestroyImage(image);
-    return pixel;
-}
+#include "one_window.h"
 
 static unsigned long pixel_of(Drawable drawable, int x, int y)
 {
     return pixel_of_on(dpy, drawable, x, y);
-}
-
-/* A hash of what X has, and of what GL would read: lowest row first. */
-static uint32_t image_hash(Drawable drawable, int width, int height)
-{
-    XImage *image = XGetImage(dpy, drawable, 0, 0, (unsigned)width, (unsigned)height, AllPlanes, ZPixmap);
-    uint32_t hash = 2166136261u;
-
-    for (int y = height - 1; image && y >= 0; y--)
-        for (int x = 0; x < width; x++) {
-            unsigned long pixel = XGetPixel(image, x, y);
-            const uint8_t bytes[4] = {(uint8_t)(pixel >> 16), (uint8_t)(pixel >> 8), (uint8_t)pixel, 255};
-
-            for (int i = 0; i < 4; i++)
-                hash = (hash ^ bytes[i]) * 16777619u;
-        }
-    if (image)
-        XDestroyImage(image);
-    return hash;
 }
 
 static void say_image(const char *what, Drawable drawable, int width, int height)
@@ -79,15 +27,6 @@ static void fill_part(int x, int y, int width, int height, float red, float gree
     glScissor(x, y, width, height);
     fill(red, green, blue);
     glDisable(GL_SCISSOR_TEST);
-}
-
-static GC gc_for(Drawable drawable, unsigned long color)
-{
-    XGCValues values;
-
-    memset(&values, 0, sizeof(values));
-    values.foreground = color;
-    return XCreateGC(dpy, drawable, GCForeground, &values);
 }
 
 /* -- the same on Xvfb --------------------------------------------------------------------------------------------- */
@@ -146,18 +85,31 @@ static void get_image_inside(void)
     XDestroyWindow(dpy, outer);
 }
 
+/* A red frame, and what X needs to draw over it and to copy from it. */
+static void begin_red(GC *gc, Pixmap *pixmap)
+{
+    begin(true, 64, 64);
+    *gc = gc_for(window.id, GREEN);
+    *pixmap = XCreatePixmap(dpy, window.id, 32, 32, 24);
+    fill(1, 0, 0);
+    glXSwapBuffers(dpy, window.id);
+    glXWaitGL();
+}
+
+static void end_red(GC gc, Pixmap pixmap)
+{
+    XFreeGC(dpy, gc);
+    XFreePixmap(dpy, pixmap);
+    end();
+}
+
 /* X draws over a frame; the next frame covers that. */
 static void mixed(void)
 {
     GC gc;
     Pixmap pixmap;
 
-    begin(true, 64, 64);
-    gc = gc_for(window.id, GREEN);
-    pixmap = XCreatePixmap(dpy, window.id, 32, 32, 24);
-    fill(1, 0, 0);
-    glXSwapBuffers(dpy, window.id);
-    glXWaitGL();
+    begin_red(&gc, &pixmap);
     say_image("frame", window.id, 64, 64);
     XFillRectangle(dpy, window.id, gc, 8, 8, 20, 10);
     glXWaitX();
@@ -175,9 +127,7 @@ static void mixed(void)
     glXSwapBuffers(dpy, window.id);
     XCopyArea(dpy, window.id, pixmap, gc, 0, 0, 20, 20, 4, 4);
     say("copied out: %06lx", pixel_of(pixmap, 10, 10));
-    XFreeGC(dpy, gc);
-    XFreePixmap(dpy, pixmap);
-    end();
+    end_red(gc, pixmap);
 }
 
 /* The first to read is a copy. */
@@ -186,12 +136,7 @@ static void copy_first(void)
     Pixmap pixmap;
     GC gc;
 
-    begin(true, 64, 64);
-    gc = gc_for(window.id, GREEN);
-    pixmap = XCreatePixmap(dpy, window.id, 32, 32, 24);
-    fill(1, 0, 0);
-    glXSwapBuffers(dpy, window.id);
-    glXWaitGL();
+    begin_red(&gc, &pixmap);
     XCopyArea(dpy, window.id, pixmap, gc, 4, 4, 32, 32, 0, 0);
     say("copied: %06lx", pixel_of(pixmap, 10, 10));
     XCopyPlane(dpy, window.id, pixmap, gc, 4, 4, 32, 32, 0, 0, 0x800000);
@@ -199,9 +144,7 @@ static void copy_first(void)
     XSetSubwindowMode(dpy, gc, IncludeInferiors);
     XCopyArea(dpy, DefaultRootWindow(dpy), pixmap, gc, 50, 50, 32, 32, 0, 0);
     say("of the screen: %06lx %06lx", pixel_of(pixmap, 10, 10), pixel_of(pixmap, 20, 20));
-    XFreeGC(dpy, gc);
-    XFreePixmap(dpy, pixmap);
-    end();
+    end_red(gc, pixmap);
 }
 
 static void get_image_single(void)
@@ -319,7 +262,9 @@ static void get_image_xcb(void)
     end();
 }
 
+/* Another thread looks at the window, over and over. */
 struct looker {
+    pthread_t thread;
     Window window;
     _Atomic int looks, torn;
     _Atomic bool stop;
@@ -345,17 +290,35 @@ static void *look(void *argument)
     return NULL;
 }
 
-/* Another thread looks while this one draws, lets the context go and takes it again. */
+static void begin_looked_at(struct looker *looker, bool double_buffer)
+{
+    memset(looker, 0, sizeof(*looker));
+    begin(double_buffer, 120, 120);
+    looker->window = window.id;
+    pthread_create(&looker->thread, NULL, look, looker);
+}
+
+static bool saw_enough(struct looker *looker)
+{
+    return atomic_load(&looker->looks) >= 20;
+}
+
+static void end_looked_at(struct looker *looker)
+{
+    atomic_store(&looker->stop, true);
+    pthread_join(looker->thread, NULL);
+    CHECK(saw_enough(looker));
+    CHECK(atomic_load(&looker->torn) == 0);
+    end();
+}
+
+/* This thread draws meanwhile, lets the context go and takes it again. */
 static void get_image_thread(void)
 {
     struct looker looker;
-    pthread_t thread;
 
-    memset(&looker, 0, sizeof(looker));
-    begin(true, 120, 120);
-    looker.window = window.id;
-    pthread_create(&thread, NULL, look, &looker);
-    for (int i = 0; i < 300 || atomic_load(&looker.looks) < 20; i++) {
+    begin_looked_at(&looker, true);
+    for (int i = 0; i < 300 || !saw_enough(&looker); i++) {
         fill((float)(i & 1), 0, (float)!(i & 1));
         glXSwapBuffers(dpy, window.id);
         if (i % 7 == 0) {
@@ -364,24 +327,16 @@ static void get_image_thread(void)
             CHECK(pixel_at(60, 60) == (i & 1 ? RED : BLUE));
         }
     }
-    atomic_store(&looker.stop, true);
-    pthread_join(thread, NULL);
-    CHECK(atomic_load(&looker.looks) >= 20);
-    CHECK(atomic_load(&looker.torn) == 0);
-    end();
+    end_looked_at(&looker);
 }
 
 /* The same with a window of one buffer, which is read whenever nobody has it current. */
 static void get_image_taken(void)
 {
     struct looker looker;
-    pthread_t thread;
 
-    memset(&looker, 0, sizeof(looker));
-    begin(false, 120, 120);
-    looker.window = window.id;
-    pthread_create(&thread, NULL, look, &looker);
-    for (int i = 0; i < 1500 || atomic_load(&looker.looks) < 20; i++) {
+    begin_looked_at(&looker, false);
+    for (int i = 0; i < 1500 || !saw_enough(&looker); i++) {
         fill((float)(i & 1), 0, (float)!(i & 1));
         glFlush();
         CHECK(glXMakeCurrent(dpy, None, NULL));
@@ -390,11 +345,7 @@ static void get_image_taken(void)
         CHECK(glXMakeCurrent(dpy, window.id, context));
         CHECK(pixel_at(60, 60) == (i & 1 ? RED : BLUE));
     }
-    atomic_store(&looker.stop, true);
-    pthread_join(thread, NULL);
-    CHECK(atomic_load(&looker.looks) >= 20);
-    CHECK(atomic_load(&looker.torn) == 0);
-    end();
+    end_looked_at(&looker);
 }
 
 /* A pixmap that GL draws in is a pixmap. */

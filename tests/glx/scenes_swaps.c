@@ -1,39 +1,8 @@
 /* Swaps, and what counts and tells of them, as the extensions' specifications have it. Xvfb lacks most of it. */
 #include <X11/Xlib.h>
 #include <pthread.h>
-#include <string.h>
 
-#include "scene.h"
-
-#define RED 0xff0000u
-#define GREEN 0x00ff00u
-#define BLUE 0x0000ffu
-
-static struct window window;
-static GLXContext context;
-
-static void begin(int width, int height)
-{
-    window_open(&window, choose(true, 0, false), width, height);
-    context = glXCreateNewContext(dpy, window.config, GLX_RGBA_TYPE, NULL, True);
-    glXMakeCurrent(dpy, window.id, context);
-}
-
-static void end(void)
-{
-    CHECK(glGetError() == GL_NO_ERROR);
-    glXMakeCurrent(dpy, None, NULL);
-    glXDestroyContext(dpy, context);
-    window_close(&window);
-    say_errors("end");
-}
-
-static bool offered(const char *name)
-{
-    const char *at = strstr(glXQueryExtensionsString(dpy, 0), name);
-
-    return at && (at[strlen(name)] == ' ' || !at[strlen(name)]);
-}
+#include "one_window.h"
 
 /* -- swap events -------------------------------------------------------------------------------------------------- */
 
@@ -63,7 +32,7 @@ static void swap_event(void)
     GLXWindow id;
 
     CHECK(offered("GLX_INTEL_swap_event"));
-    begin(32, 32);
+    begin(true, 32, 32);
     glXSwapBuffers(dpy, window.id);
     XSync(dpy, True);
     glXSelectEvent(dpy, window.id, GLX_BUFFER_SWAP_COMPLETE_INTEL_MASK | 1);
@@ -122,7 +91,7 @@ static void sync_limits(void)
     pthread_t thread;
     unsigned count = 0, later = 0;
 
-    begin(32, 32);
+    begin(true, 32, 32);
     glXMakeCurrent(dpy, None, NULL);
     pthread_create(&thread, NULL, swap_later, NULL);
     CHECK(glXWaitForSbcOML(dpy, window.id, 5, &ust, &msc, &sbc));
@@ -148,19 +117,11 @@ static void sync_limits(void)
 
 /* -- buffer age, copies of a part --------------------------------------------------------------------------------- */
 
-static unsigned age_of(GLXDrawable drawable)
-{
-    unsigned age = 77;
-
-    glXQueryDrawable(dpy, drawable, GLX_BACK_BUFFER_AGE_EXT, &age);
-    return age;
-}
-
 static void buffer_ages(void)
 {
     struct window other;
 
-    begin(32, 32);
+    begin(true, 32, 32);
     CHECK(age_of(window.id) == 0);
     fill(1, 0, 0);
     glXSwapBuffers(dpy, window.id);
@@ -199,7 +160,7 @@ static void copy_parts(void)
     int64_t ust, msc, sbc, before;
     struct window other;
 
-    begin(32, 32);
+    begin(true, 32, 32);
     fill(1, 0, 0);
     glXSwapBuffers(dpy, window.id);
     glReadBuffer(GL_FRONT);

@@ -3,47 +3,8 @@
 #include <X11/Xutil.h>
 #include <X11/extensions/Xrender.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "scene.h"
-
-#define RED 0xff0000u
-#define GREEN 0x00ff00u
-#define BLUE 0x0000ffu
-
-static struct window window;
-static GLXContext context;
-
-static void begin(int width, int height)
-{
-    window_open(&window, choose(true, 0, false), width, height);
-    context = glXCreateNewContext(dpy, window.config, GLX_RGBA_TYPE, NULL, True);
-    glXMakeCurrent(dpy, window.id, context);
-}
-
-static void end(void)
-{
-    CHECK(glGetError() == GL_NO_ERROR);
-    glXMakeCurrent(dpy, None, NULL);
-    glXDestroyContext(dpy, context);
-    window_close(&window);
-    say_errors("end");
-}
-
-static bool offered(const char *name)
-{
-    const char *at = strstr(glXQueryExtensionsString(dpy, 0), name);
-
-    return at && (at[strlen(name)] == ' ' || !at[strlen(name)]);
-}
-
-static unsigned age_of(GLXDrawable drawable)
-{
-    unsigned age = 77;
-
-    glXQueryDrawable(dpy, drawable, GLX_BACK_BUFFER_AGE_EXT, &age);
-    return age;
-}
+#include "one_window.h"
 
 /* -- contexts ----------------------------------------------------------------------------------------------------- */
 
@@ -54,7 +15,7 @@ static void import_context(void)
     int value = -1;
 
     CHECK(offered("GLX_EXT_import_context"));
-    begin(32, 32);
+    begin(true, 32, 32);
     sharing = glXCreateNewContext(dpy, window.config, GLX_RGBA_TYPE, context, True);
     CHECK(glXGetContextIDEXT(sharing) != None && glXGetContextIDEXT(sharing) != glXGetContextIDEXT(context));
     CHECK(glXQueryContextInfoEXT(dpy, sharing, GLX_SHARE_CONTEXT_EXT, &value) == Success);

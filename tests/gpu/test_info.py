@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 
 from gputest import DRY, PROGRAMS, bare_environment, check, fact, offstage, on_gpu, run, run_all, skip_row, start
@@ -42,10 +43,12 @@ def functions() -> None:
 
 
 def glxinfo() -> None:
-    if not shutil.which("glxinfo"):
+    # Debian's mesa-utils-bin has it under the second name.
+    program = shutil.which("glxinfo") or shutil.which(f"glxinfo.{platform.machine()}-linux-gnu")
+    if not program:
         skip_row("glxinfo -B", "mesa-utils is not installed")
         return
-    done = offstage(["glxinfo", "-B"])
+    done = offstage([program, "-B"])
     renderer = next((line.split(": ", 1)[1] for line in done.lines if line.startswith("OpenGL renderer string")), "")
     core = next((line.split(": ", 1)[1] for line in done.lines if "core profile version string" in line), "none")
     check("glxinfo -B names the NVIDIA GPU", done.status == 0 and on_gpu(renderer), renderer, done.problem(), gpu_only=True)

@@ -1,5 +1,6 @@
 """Frames per second of Offstage against bare EGL on the GPU, by bench/run: triangle 84x84, gears 300x300 and 600x600,
-with every frame finished, interleaved. On a GPU 0.95 of bare EGL passes."""
+with every frame finished, interleaved (on a GPU 0.95 of bare EGL passes); an Arcade scene against pyglet's headless mode;
+and 1 to 64 processes side by side."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ def frames() -> None:
     if not bench.exists() or not (BUILD / "bench" / "bench_glx").exists():
         skip("bench/run or its programs are not built")
     results = Path(OUT) if OUT else scratch()
-    for group in ("frames", "readback"):
+    for group in ("frames", "readback", "python", "parallel"):
         file = results / f"bench-{group}.json"
         words = [sys.executable, bench, "--build", BUILD, "--gpu", "software" if DRY else "hardware", "--only", group,
                  "--json", file, "--force"]

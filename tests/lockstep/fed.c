@@ -62,6 +62,7 @@ static struct ofs_capture_host capture_host = { .get_proc = get_proc,
 
 static uint64_t virtual_ns(void) { return now_ns; }
 static void connected(void) {}
+static const struct ofs_inject_clock x_clock = { .virtual_ns = virtual_ns, .connected = connected };
 
 /* -- the game ------------------------------------------------------------------------------------------------------ */
 
@@ -210,7 +211,7 @@ int main(int argc, char **argv)
     ofs_capture_init(&capture_host);
     ofs_lockstep_init(&lockstep_host);
     ofs_lockstep_on_turn(turn, NULL);
-    ofs_inject_set_clock(virtual_ns, connected);
+    ofs_inject_set_clock(&x_clock);
     x_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (ofs_x11_attach(x_fd) != OFS_OK)
         return 1;

@@ -28,8 +28,16 @@ static void thaw(void) { frozen--; }
 static void describe(char *text, size_t bytes) { memset(text, 0, bytes ? 1 : 0); }
 static void reseed(uint64_t seed) {}
 
-static const struct ofs_clock_table table = { sizeof table, real_ns, virtual_ns, tick_ns,  set_host,
-                                              tick,         freeze,  thaw,       describe, reseed };
+static const struct ofs_clock_table table = { .size = sizeof table,
+                                              .real_ns = real_ns,
+                                              .virtual_ns = virtual_ns,
+                                              .tick_ns = tick_ns,
+                                              .set_host = set_host,
+                                              .tick = tick,
+                                              .freeze = freeze,
+                                              .thaw = thaw,
+                                              .describe = describe,
+                                              .reseed = reseed };
 
 const struct ofs_clock_table *ofs_clock_table(uint32_t version);
 __attribute__((visibility("default"))) const struct ofs_clock_table *ofs_clock_table(uint32_t version)

@@ -58,6 +58,8 @@
     X(xinput_crossing)      \
     X(randr)                \
     X(randr_events)         \
+    X(fixed_screen)         \
+    X(font_path)            \
     X(render)               \
     X(sync)                 \
     X(sync_alarm)           \
@@ -75,6 +77,13 @@
     X(image_windows)        \
     X(image_copies)         \
     X(cursors_fonts)        \
+    X(cursor_bitmaps)       \
+    X(cursor_glyphs)        \
+    X(cursor_pictures)      \
+    X(cursor_shown)         \
+    X(cursor_grabs)         \
+    X(cursor_names)         \
+    X(cursor_animated)      \
     X(server_state)
 
 #define ORACLE_PROTOTYPE(name) void scenario_##name(struct oracle *o);

@@ -31,6 +31,25 @@ function(ofs_sanitized_objects kind flags out)
   set(${out} ${objects} PARENT_SCOPE)
 endfunction()
 
+# Object files of whole modules of the library (targets ofs_MODULE), with what a source is compiled with for one kind of
+# processor.
+function(ofs_sanitized_modules kind flags out)
+  set(objects "")
+  foreach(module ${ARGN})
+    get_target_property(sources ofs_${module} SOURCES)
+    get_target_property(folder ofs_${module} SOURCE_DIR)
+    foreach(source ${sources})
+      get_source_file_property(more ${folder}/${source} DIRECTORY ${folder} COMPILE_OPTIONS)
+      if(NOT more)
+        set(more "")
+      endif()
+      ofs_sanitized_objects(${kind} "${flags};${more}" object ${folder}/${source})
+      list(APPEND objects ${object})
+    endforeach()
+  endforeach()
+  set(${out} ${objects} PARENT_SCOPE)
+endfunction()
+
 # Sources of the server, generated ones too, by absolute path.
 function(ofs_server_sources out)
   set(all "")

@@ -15,6 +15,8 @@ class Host:
     """proto_host: the shim's own server, built with sanitizers, on a socket in a folder of its own, or, for stock clients,
     where the socket of a display lies (`display=True`)."""
 
+    ASAN = ""     # more options of the address sanitizer, each after a colon
+
     def __init__(self, program, *arguments, display=False):
         if not os.path.exists(program):
             raise Skip("%s is not built" % program)
@@ -30,8 +32,10 @@ class Host:
             if os.path.exists(self.path):
                 os.unlink(self.path)      # left by a process of this number that was killed
         environment = dict(servers.clean_environment(),
-                           ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:halt_on_error=1",
+                           ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:halt_on_error=1" + self.ASAN,
                            UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1")
+        if "PROTO_HOST_RECORD" in os.environ:
+            environment["PROTO_HOST_RECORD"] = os.environ["PROTO_HOST_RECORD"]
         self.errors = open(os.path.join(self.folder.name, "stderr"), "w+b")
         self.process = subprocess.Popen([self.program, self.path] + list(self.arguments), stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors, env=environment)

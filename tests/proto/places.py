@@ -33,7 +33,10 @@ class InProcess:
 
 
 class Bounded(hosts.Host):
-    """proto_host with a small limit, so that the test is quick."""
+    """proto_host with small limits, so that the test is quick."""
+
+    IMAGES = 64 * MEGABYTE
+    ASAN = ":quarantine_size_mb=16"     # what is freed shows in how much memory there is
 
     def output_limit(self):
         return 4 * MEGABYTE
@@ -60,4 +63,4 @@ def place_for(options):
             environment = dict(os.environ, LD_PRELOAD=os.path.abspath(options.preload))
             os.execve(sys.executable, [sys.executable] + sys.argv, environment)
         return InProcess()
-    return Bounded(options.host, "--max-output", str(4 * MEGABYTE))
+    return Bounded(options.host, "--max-output", str(4 * MEGABYTE), "--max-images", str(Bounded.IMAGES))

@@ -1,7 +1,10 @@
 /* The X server of the shim without the preload: a world served on a listening socket, in one thread, so that sanitizers
  * see everything and a test may be any X client.
  *
- *     proto_host SOCKET_PATH [--focus-new-windows] [--max-output BYTES]
+ *     proto_host SOCKET_PATH [--focus-new-windows] [--max-output BYTES] [--max-images BYTES]
+ *
+ * Where PROTO_HOST_RECORD names a folder, what the clients send is kept there in a file of this process: u32 number of the
+ * connection (from 1), u32 bytes (0 = it ended), the bytes; native order.
  *
  *     proto_host --extensions             the names and major opcodes of what the server has
  *
@@ -25,6 +28,7 @@
 struct host {
     struct ofs_server *server;
     int listener;
+    FILE *record;           /* NULL: not wanted */
     struct ofs_client *clients[MAX_CONNECTIONS];
     unsigned count;
 };
@@ -68,15 +72,36 @@ static bool flush(struct ofs_client *c)
     return true;
 }
 
+static FILE *open_record(void)
+{
+    const char *folder = getenv("PROTO_HOST_RECORD");
+    char path[512];
+    if (!folder)
+        return NULL;
+    snprintf(path, sizeof path, "%s/%ld", folder, (long)getpid());
+    return fopen(path, "wb");
+}
+
+static void record(const struct host *h, const struct ofs_client *c, const void *bytes, size_t n)
+{
+    const uint32_t head[2] = { c->index, (uint32_t)n };
+    if (!h->record)
+        return;
+    fwrite(head, sizeof head, 1, h->record);
+    fwrite(bytes, 1, n, h->record);
+}
+
 /* Read and carry out; false when the peer is gone. */
-static bool serve(struct ofs_client *c)
+static bool serve(const struct host *h, struct ofs_client *c)
 {
     uint8_t bytes[65536];
     ssize_t n = ofs_passing_recv(c, bytes, sizeof bytes);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         return false;
-    if (n > 0)
+    if (n > 0) {
+        record(h, c, bytes, (size_t)n);
         ofs_client_feed(c, bytes, (size_t)n);
+    }
     return true;
 }
 
@@ -84,6 +109,7 @@ static void drop(struct host *h, unsigned i)
 {
     struct ofs_client *c = h->clients[i];
     int fd = c->fd;
+    record(h, c, "", 0);
     flush(c);
     ofs_client_remove(c);
     close(fd);
@@ -109,7 +135,7 @@ static bool turn(struct host *h)
         return false;
     bool gone[MAX_CONNECTIONS] = { false };
     for (unsigned i = 0; i < polled; i++)
-        gone[i] = fds[i + 2].revents & (POLLIN | POLLHUP | POLLERR) && !serve(h->clients[i]);
+        gone[i] = fds[i + 2].revents & (POLLIN | POLLHUP | POLLERR) && !serve(h, h->clients[i]);
     ofs_input_run_timers(h->server);
     if (!h->server->server_grab)
         ofs_server_run_pending(h->server);
@@ -134,15 +160,18 @@ int main(int argc, char **argv)
             config.focus_new_windows = true;
         else if (strcmp(argv[i], "--max-output") == 0 && i + 1 < argc)
             config.max_output_bytes = strtoul(argv[++i], NULL, 0);
+        else if (strcmp(argv[i], "--max-images") == 0 && i + 1 < argc)
+            config.max_image_bytes = strtoull(argv[++i], NULL, 0);
     }
     struct host h = { .listener = argc > 1 ? listen_at(argv[1]) : -1 };
     if (h.listener < 0) {
-        fprintf(stderr, "usage: proto_host SOCKET_PATH [--focus-new-windows] [--max-output BYTES]\n");
+        fprintf(stderr, "usage: proto_host SOCKET_PATH [--focus-new-windows] [--max-output BYTES] [--max-images BYTES]\n");
         return 2;
     }
     h.server = ofs_server_create(&config);
     if (!h.server)
         return 3;
+    h.record = open_record();
     printf("ready\n");
     fflush(stdout);
     while (turn(&h))
@@ -150,6 +179,8 @@ int main(int argc, char **argv)
     while (h.count)
         drop(&h, h.count - 1);
     ofs_server_destroy(h.server);
+    if (h.record)
+        fclose(h.record);
     close(h.listener);
     unlink(argv[1]);
     return 0;

@@ -215,6 +215,7 @@ static void borders(void)
     XSetWindowBorderPixmap(dpy, inner, a);
     XMapSubwindows(dpy, panel);
     XMapSubwindows(dpy, window);
+    show(); /* one of them has a picture as background */
     look("parent relative", window, WIDTH, HEIGHT);
     XSetWindowBorderPixmap(dpy, copy, CopyFromParent);
     XSetWindowBorder(dpy, inner, 0x123456);

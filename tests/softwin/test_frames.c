@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "world.h"
+#include "x11/inject.h"
+#include "x11/loop.h"
 #include "x11/picture.h"
 #include "x11/present.h"
 
@@ -137,6 +139,79 @@ static void silence(void)
     ofs_server_destroy(s);
 }
 
+/* A client that draws now here, now there, and never rests for long. */
+static void no_rest(void)
+{
+    struct ofs_server *s = world();
+    uint32_t w;
+    struct ofs_client *c = begin(s, 8, 8, &w, false);
+    unsigned waits = 0;
+    for (; seen.frames == 0 && waits < 1000; waits++) {
+        put(c, w, (int)(waits % 8), 0, 1, 1, waits);
+        CHECK(ofs_present_timeout_ms(s) <= 5);
+        wait_ms(s, 4);
+    }
+    CHECK(seen.frames == 1 && waits > 10 && waits < 100);
+    ofs_server_destroy(s);
+}
+
+/* In lockstep, where the clock is the program's: it stops when a frame is due; one that it has gone past is shown before the
+ * next request, of anybody. */
+static struct {
+    uint64_t due_ns;
+    unsigned told, rests;
+    uint64_t rest_ns;
+} lockstep;
+
+static uint64_t virtual_ns(void) { return (uint64_t)clock_ms * 1000000; }
+static void connected(void) {}
+static void set_due(uint64_t due_ns)
+{
+    lockstep.due_ns = due_ns;
+    lockstep.told++;
+}
+static void begin_due(void) {}
+static void rest(uint64_t since_ns)
+{
+    if (since_ns) {
+        lockstep.rests++;
+        lockstep.rest_ns = since_ns;
+    }
+}
+static bool look(void) { return false; }
+
+static void in_lockstep(void)
+{
+    static const struct ofs_inject_clock game = { .virtual_ns = virtual_ns, .connected = connected, .set_due = set_due,
+                                                  .begin_due = begin_due, .rest = rest, .look = look };
+    ofs_inject_set_clock(&game);
+    struct ofs_server *s = world();
+    uint32_t w;
+    struct ofs_client *c = begin(s, 8, 8, &w, false), *other = join(s, false);
+    clock_ms = 5000;
+    put(c, w, 0, 0, 4, 4, 1);
+    clock_ms += 3;
+    put(c, w, 4, 4, 4, 4, 2);
+    ofs_calls_note_due(s);
+    CHECK(lockstep.told == 1 && lockstep.due_ns == 5008000000 && seen.frames == 0);
+    ofs_calls_note_due(s);
+    CHECK(lockstep.told == 1); /* nothing new */
+    clock_ms = 5008;
+    ofs_present_run_timers(s);
+    CHECK(seen.frames == 1 && lockstep.rests == 1 && lockstep.rest_ns == 5000000000);
+    ofs_calls_note_due(s);
+    CHECK(lockstep.told == 2 && lockstep.due_ns == UINT64_MAX);
+    put(c, w, 0, 0, 4, 4, 3);
+    clock_ms += 4;
+    put(c, w, 4, 4, 4, 4, 4);
+    CHECK(seen.frames == 1);
+    clock_ms += 5;
+    ask(other, "112", X_NoOperation, 0, 1);
+    CHECK(seen.frames == 2 && seen.corner == 3 && seen.middle == 4 && lockstep.rests == 1);
+    ofs_inject_set_clock(NULL);
+    ofs_server_destroy(s);
+}
+
 /* The start of a request has come: the frame is not cut there. */
 static void half_a_request(void)
 {
@@ -252,6 +327,8 @@ int main(void)
     answers(false);
     answers(true);
     silence();
+    no_rest();
+    in_lockstep();
     half_a_request();
     trees();
     sizes();

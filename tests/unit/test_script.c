@@ -35,6 +35,25 @@ static void test_good(void)
     ofs_script_finish(&script);
 }
 
+/* At a time: before those by frame, in their order. */
+static void test_times(void)
+{
+    const struct ofs_script_event *e;
+    CHECK(parse("3 close\n2.5s key space\n0s motion 1 2\n1 key a\n2.52s button 1 press\n1000000s close\n"
+                ".25s key b press\n2.5s resize 10 20") == OFS_OK);
+    CHECK(script.count == 10 && script.timed == 7);
+    e = script.events;
+    CHECK(e[0].at_ms == 0 && e[0].frame == 0 && e[0].kind == OFS_SCRIPT_MOTION);
+    CHECK(e[1].at_ms == 250 && e[1].down && strcmp(e[1].key, "b") == 0);
+    CHECK(e[2].at_ms == 2500 && e[2].down && strcmp(e[2].key, "space") == 0);
+    CHECK(e[3].at_ms == 2500 && e[3].kind == OFS_SCRIPT_RESIZE);
+    CHECK(e[4].at_ms == 2520 && e[4].kind == OFS_SCRIPT_BUTTON);
+    CHECK(e[5].at_ms == 2550 && !e[5].down && strcmp(e[5].key, "space") == 0); /* released 0.05 s later */
+    CHECK(e[6].at_ms == 1000000000 && e[6].kind == OFS_SCRIPT_CLOSE);
+    CHECK(e[7].frame == 1 && e[8].frame == 2 && e[9].frame == 3);
+    ofs_script_finish(&script);
+}
+
 static void test_bad(void)
 {
     static const char *const bad[] = {
@@ -61,6 +80,13 @@ static void test_bad(void)
         "1 resize 1",
         "1 close now",
         "1.5 close",
+        "s close",
+        "-1s close",
+        "1.5.5s close",
+        "1e3s close",
+        "2 s close",
+        "1000001s close",
+        "2.5ms close",
         "99999999999999999999999 close",
         "1 key aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "1 key aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -102,6 +128,7 @@ static void test_file(void)
 int main(void)
 {
     test_good();
+    test_times();
     test_bad();
     test_many();
     test_file();

@@ -65,6 +65,8 @@ static EGLDisplay hand_out(struct ofs_egl_display *display)
 {
     if (display->kind == OFS_NATIVE_XLIB && display->native)
         atomic_store(&display->watched, ofs_glx_watch(display->native));
+    else if (display->native)
+        ofs_native_note_socket(display);
     ofs_eglx_answer(EGL_SUCCESS);
     return (EGLDisplay)display;
 }

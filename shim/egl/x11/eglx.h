@@ -56,6 +56,8 @@ struct ofs_egl_display {
     enum ofs_native_kind kind;
     void *native;                 /* Display or xcb_connection_t, which may be closed; NULL: the default display */
     _Atomic bool watched;         /* we are told when the Display closes */
+    _Atomic int socket;           /* of an xcb_connection_t: its descriptor, */
+    _Atomic uint64_t socket_inode; /* and what that was */
     bool counted;                 /* EGL_KHR_display_reference: as many eglTerminate as eglInitialize */
     _Atomic int initialized;      /* how many times, 0 = not */
     struct ofs_egl_display *next;
@@ -78,6 +80,12 @@ bool ofs_native_is_our_connection(void *native);
 bool ofs_native_default_is_x(void);
 /* The Display for glx's model, NULL if the native display is none, or is closed. */
 Display *ofs_native_xlib(const struct ofs_egl_display *display);
+/* The xcb_connection_t, likewise; it works. */
+void *ofs_native_xcb(const struct ofs_egl_display *display);
+/* It is open now: remember by what it is known that it has closed. */
+void ofs_native_note_socket(struct ofs_egl_display *display);
+/* A function of the program's libxcb, or NULL. For rare calls: it is looked up each time. */
+void *ofs_native_xcb_function(const char *name);
 /* Wait until the server has done what the program asked of it on this display; and: write out what it has buffered. */
 void ofs_native_sync(const struct ofs_egl_display *display);
 void ofs_native_flush(const struct ofs_egl_display *display);

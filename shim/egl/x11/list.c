@@ -11,32 +11,21 @@ static bool may_read(const void *at, size_t bytes)
     return first / PAGE == (first - bytes) / PAGE || ofs_native_is_readable(at, bytes);
 }
 
-bool ofs_eglx_list_read(struct ofs_eglx_list *list, const EGLint *at)
-{
-    for (list->count = 0; at; at += 2, list->count++) {
-        if (!may_read(at, sizeof(*at)))
-            return false;
-        if (at[0] == EGL_NONE)
-            break;
-        if (list->count == OFS_EGLX_MAX_PAIRS || !may_read(at + 1, sizeof(*at)))
-            return false;
-        list->pair[list->count].name = at[0];
-        list->pair[list->count].value = at[1];
+/* The function for a list of either width. */
+#define READ_LIST(function, type)                                                      \
+    bool function(struct ofs_eglx_list *list, const type *at)                          \
+    {                                                                                  \
+        for (list->count = 0; at; at += 2, list->count++) {                            \
+            if (!may_read(at, sizeof(*at)))                                            \
+                return false;                                                          \
+            if (at[0] == EGL_NONE)                                                     \
+                break;                                                                 \
+            if (list->count == OFS_EGLX_MAX_PAIRS || !may_read(at + 1, sizeof(*at)))   \
+                return false;                                                          \
+            list->pair[list->count].name = at[0];                                      \
+            list->pair[list->count].value = at[1];                                     \
+        }                                                                              \
+        return true;                                                                   \
     }
-    return true;
-}
-
-bool ofs_eglx_list_read_wide(struct ofs_eglx_list *list, const EGLAttrib *at)
-{
-    for (list->count = 0; at; at += 2, list->count++) {
-        if (!may_read(at, sizeof(*at)))
-            return false;
-        if (at[0] == EGL_NONE)
-            break;
-        if (list->count == OFS_EGLX_MAX_PAIRS || !may_read(at + 1, sizeof(*at)))
-            return false;
-        list->pair[list->count].name = at[0];
-        list->pair[list->count].value = at[1];
-    }
-    return true;
-}
+READ_LIST(ofs_eglx_list_read, EGLint)
+READ_LIST(ofs_eglx_list_read_wide, EGLAttrib)

@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "egl/x11/eglx.h"
@@ -66,7 +66,7 @@ struct xcb {
     void *(*get_input_focus_reply)(void *connection, struct cookie cookie, void **error_out);
 };
 
-static void *xcb_function(const char *name)
+void *ofs_native_xcb_function(const char *name)
 {
     void *function = ofs_real_dlsym(RTLD_DEFAULT, name), *library;
 
@@ -86,12 +86,12 @@ static const struct xcb *xcb_get(void)
     if (xcb)
         return xcb;
     /* Two threads may fill it at once; they write the same values. */
-    storage.get_file_descriptor = (int (*)(void *))xcb_function("xcb_get_file_descriptor");
-    storage.flush = (int (*)(void *))xcb_function("xcb_flush");
-    storage.connection_has_error = (int (*)(void *))xcb_function("xcb_connection_has_error");
-    storage.get_input_focus = (struct cookie (*)(void *))xcb_function("xcb_get_input_focus");
+    storage.get_file_descriptor = (int (*)(void *))ofs_native_xcb_function("xcb_get_file_descriptor");
+    storage.flush = (int (*)(void *))ofs_native_xcb_function("xcb_flush");
+    storage.connection_has_error = (int (*)(void *))ofs_native_xcb_function("xcb_connection_has_error");
+    storage.get_input_focus = (struct cookie (*)(void *))ofs_native_xcb_function("xcb_get_input_focus");
     storage.get_input_focus_reply =
-        (void *(*)(void *, struct cookie, void **))xcb_function("xcb_get_input_focus_reply");
+        (void *(*)(void *, struct cookie, void **))ofs_native_xcb_function("xcb_get_input_focus_reply");
     if (!storage.get_file_descriptor || !storage.flush || !storage.connection_has_error || !storage.get_input_focus ||
         !storage.get_input_focus_reply)
         return NULL;
@@ -106,6 +106,35 @@ bool ofs_native_is_our_connection(void *native)
 
     return xcb && !begins_in_a_library(native) && !xcb->connection_has_error(native) &&
            ofs_xview_sequence(xcb->get_file_descriptor(native), &sequence);
+}
+
+/* xcb does not tell when it closes, and the connection is freed memory then. Its socket is closed with it, and what has the
+ * number afterwards is another one. */
+void ofs_native_note_socket(struct ofs_egl_display *display)
+{
+    struct stat st;
+    int socket = xcb_get()->get_file_descriptor(display->native);
+
+    if (fstat(socket, &st) != 0)
+        return;
+    atomic_store(&display->socket_inode, 0); /* while the other is written */
+    atomic_store(&display->socket, socket);
+    atomic_store(&display->socket_inode, st.st_ino);
+}
+
+void *ofs_native_xcb(const struct ofs_egl_display *display)
+{
+    uint32_t sequence;
+    struct stat st;
+    int socket;
+
+    if (display->kind != OFS_NATIVE_XCB || !display->native)
+        return NULL;
+    socket = atomic_load(&display->socket);
+    if (fstat(socket, &st) != 0 || st.st_ino != atomic_load(&display->socket_inode) ||
+        !ofs_xview_sequence(socket, &sequence) || xcb_get()->connection_has_error(display->native))
+        return NULL;
+    return display->native;
 }
 
 /* -- what glx and the surfaces need ------------------------------------------------------------------------------- */
@@ -125,35 +154,34 @@ Display *ofs_native_xlib(const struct ofs_egl_display *display)
 
 void ofs_native_sync(const struct ofs_egl_display *display)
 {
-    const struct xcb *xcb;
     Display *dpy = ofs_native_xlib(display);
-    void *reply, *error = NULL;
+    void *connection, *error = NULL;
 
     if (dpy) {
         ofs_glx_sync(dpy);
         return;
     }
-    if (display->kind != OFS_NATIVE_XCB || !display->native || !ofs_native_is_our_connection(display->native))
+    connection = ofs_native_xcb(display);
+    if (!connection)
         return;
-    xcb = xcb_get();
-    reply = xcb->get_input_focus_reply(display->native, xcb->get_input_focus(display->native), &error);
-    free(reply);
+    free(xcb_get()->get_input_focus_reply(connection, xcb_get()->get_input_focus(connection), &error));
     free(error);
 }
 
 void ofs_native_flush(const struct ofs_egl_display *display)
 {
+    void *connection = ofs_native_xcb(display);
+
     if (display->kind == OFS_NATIVE_XLIB)
         ofs_glx_flush_current();
-    else if (display->native && ofs_native_is_our_connection(display->native)) /* xcb does not tell when it closes */
-        (void)xcb_get()->flush(display->native);
+    else if (connection)
+        (void)xcb_get()->flush(connection);
 }
 
 /* On the default display, what was asked of some connection of the program's may still be on its way. */
 struct ofs_xdrawable *ofs_native_drawable(const struct ofs_egl_display *display, uintptr_t id,
                                           enum ofs_xdrawable_kind kind)
 {
-    const struct timespec pause = {0, 1000000};
     struct ofs_xdrawable *x = NULL;
 
     if (id == 0 || id > UINT32_MAX)
@@ -162,7 +190,7 @@ struct ofs_xdrawable *ofs_native_drawable(const struct ofs_egl_display *display,
     for (int tries = display->native ? 1 : 50; tries > 0 && !x; tries--) {
         x = ofs_xview_acquire((uint32_t)id);
         if (!x && tries > 1)
-            (void)nanosleep(&pause, NULL);
+            ofs_real_pause(1000000);
     }
     if (x && (x->kind != kind || (kind == OFS_XDRAWABLE_WINDOW && !x->visual))) {
         ofs_xview_release(x);

@@ -143,6 +143,7 @@ static struct ofs_egl_surface *surface_new(struct ofs_egl_display *display, cons
     buffers->double_buffer = kind == OFS_GLX_WINDOW;
     (void)egl->fn.eglGetConfigAttrib(egl->display, config->egl, EGL_DEPTH_SIZE, &buffers->depth_size);
     (void)egl->fn.eglGetConfigAttrib(egl->display, config->egl, EGL_STENCIL_SIZE, &buffers->stencil_size);
+    (void)egl->fn.eglGetConfigAttrib(egl->display, config->egl, EGL_SAMPLES, &buffers->samples);
     surface->display = display;
     surface->config = config;
     surface->render_buffer = kind == OFS_GLX_PIXMAP ? EGL_SINGLE_BUFFER : EGL_BACK_BUFFER;

@@ -141,6 +141,10 @@ struct clock_state {
     _Atomic uint64_t stirred_real; /* when a frame was last shown, or the learner was waited for */
     _Atomic int ticker;            /* tid of the thread that shows frames */
     _Atomic uintptr_t planner; /* OFS_ME of who thinks for all; 0 = nobody */
+    _Atomic uint64_t due;     /* when the X server has something to do by itself; NEVER */
+    _Atomic uint64_t handed;  /* real time: it was told so, and has not begun; 0 = no */
+    _Atomic int server;       /* tid of the thread that did so last */
+    struct thread *_Atomic writer; /* who wrote to it last */
     _Atomic int advancing;    /* threads that move the clock and wait for those they woke: they only look asleep */
     _Atomic uint32_t settled; /* a futex: changes whenever a thread goes to sleep or ends */
     uint64_t order;
@@ -154,6 +158,7 @@ struct clock_local {
     uint32_t looks, serial;
     int depth; /* inside the lock: a signal handler that calls us then gets the real functions */
     int advancing;   /* its part of ofs_clock.advancing */
+    uint64_t rest;   /* since when the game rests whose frame this thread shows; 0 = it does not */
     int cancel_type; /* that it had before a wait in which it can be cancelled at any moment, plus 1; 0 = none */
 };
 extern _Thread_local struct clock_local ofs_local;
@@ -183,6 +188,10 @@ static inline uint64_t ofs_look(const void *return_address)
 bool ofs_let_next_go(uint64_t moved);
 /* Has anything a deadline? */
 bool ofs_anybody_due(void);
+/* Is it so far that nobody but the X server has one? Nobody looks for it but who waits. */
+static inline bool ofs_server_due(void) { return atomic_load(&ofs_clock.due) != NEVER; }
+/* The clock stands at `target`, and nobody has been let go; not before `target` is later than now. */
+void ofs_jump(uint64_t target);
 /* This thread jumps out of what it does: what it holds of the clock's is let go. */
 void ofs_core_abandon(void);
 /* In a forked child, where this thread is the only one. */
@@ -199,6 +208,9 @@ struct wait {
     void *object;
     uint64_t deadline, start, start_real, step;
     uint32_t serial;
+    /* NULL, or: is what it waits for there by now? Asked when all others sleep, and so nobody but them can have made it. */
+    bool (*is_over)(void *context);
+    void *context;
 };
 void ofs_wait_enter(struct wait *wait, enum wait_kind kind, const char *what, void *object, uint64_t deadline);
 uint64_t ofs_wait_plan(struct wait *wait);
@@ -242,6 +254,10 @@ enum kernel_word { KERNEL_GONE, KERNEL_ASLEEP, KERNEL_RUNS };
 enum kernel_word ofs_kernel_word(int tid, uint64_t *runs_out);
 /* Do all threads but this one sleep? *hope_out: those that do not are worth waiting for. */
 bool ofs_others_asleep(const struct thread *self, bool *hope_out);
+/* All sleep. Does the game rest, or does the thread that last wrote to the X server only wait for something outside of it? */
+bool ofs_rests(void);
+/* Does the kernel say that it sleeps on a futex, which is what all locks of the C library end in? */
+bool ofs_sleeps_on_lock(int tid);
 /* The thread wakes up now. */
 void ofs_thread_wakes(struct thread *thread);
 /* Has it computed for so long since it woke up? Of its own time, so that a busy machine makes no difference, but not

@@ -10,9 +10,10 @@
 
 #define LOOK_NS       (50 * NS_PER_US) /* by so much a look moves the clock, when nothing else does */
 #define LOADING_LOOKS 100000 /* before the first frame: loaders look often, and never the same number of times */
+#define WORLD_NS      NS_PER_S               /* of the machine's time */
 #define SETTLE_NS     (100 * NS_PER_MS) /* of its own time: for so long a thread that was let go is waited for */
 
-struct clock_state ofs_clock = { .now = OFS_CLOCK_BEGIN_NS, .tick = NS_PER_S / 60 };
+struct clock_state ofs_clock = { .now = OFS_CLOCK_BEGIN_NS, .tick = NS_PER_S / 60, .due = NEVER };
 _Thread_local struct clock_local ofs_local;
 static _Atomic uintptr_t lock_owner; /* OFS_ME of a thread; 0 = nobody */
 
@@ -235,15 +236,76 @@ void ofs_tell_settled(void)
         ofs_futex_wake(&ofs_clock.settled, INT_MAX);
 }
 
+void ofs_jump(uint64_t target)
+{
+    ofs_lock();
+    set_now(target);
+    atomic_fetch_add(&ofs_clock.moved, 1);
+    ofs_unlock();
+}
+
+/* -- the X server's own deadline ----------------------------------------------------------------------------------- */
+
+/* Before any other, or at the same time: what it has to do comes of what a thread did before it went to sleep. */
+static bool is_server_next(void)
+{
+    uint64_t due = atomic_load(&ofs_clock.due);
+    struct thread *thread = due == NEVER ? NULL : nearest();
+    return due != NEVER && (!thread || due <= thread->deadline) && due <= ofs_timerfd_nearest();
+}
+
+/* A server that does not come is not waited for longer than other threads are. */
+static bool is_server_awaited(void)
+{
+    uint64_t handed = atomic_load(&ofs_clock.handed);
+    return handed && ofs_real_ns() - handed < GRACE_NS;
+}
+
+/* With the lock held. Where the game may only wait for the world, that is given a second of the machine's time, so that it
+ * makes no difference how long it takes, as a rule. */
+static bool is_rest_certain(void)
+{
+    static uint64_t moved, since;
+    uint64_t now_moved = atomic_load(&ofs_clock.moved), now = ofs_real_ns();
+    if (ofs_rests())
+        return true;
+    if (now_moved != moved || since == 0)
+        since = now;
+    moved = now_moved;
+    return now - since >= WORLD_NS;
+}
+
+/* With the lock held; then it is to be told. */
+static void hand_over(void)
+{
+    set_now(atomic_exchange(&ofs_clock.due, NEVER));
+    atomic_store(&ofs_clock.handed, ofs_real_ns());
+    atomic_fetch_add(&ofs_clock.moved, 1);
+}
+
+static void tell_server(void)
+{
+    const struct ofs_clock_host *host = atomic_load(&ofs_clock.host);
+    if (!host || !host->due || !host->due())
+        atomic_store(&ofs_clock.handed, 0);
+}
+
 bool ofs_let_next_go(uint64_t moved)
 {
     struct thread *thread;
-    bool went = false;
+    bool went = false, server = false;
     ofs_lock();
     if (atomic_load(&ofs_clock.moved) == moved && !atomic_load(&ofs_clock.frozen) &&
-        atomic_load(&ofs_clock.advancing) <= 0)
-        went = step(NEVER - 1, &thread);
+        atomic_load(&ofs_clock.advancing) <= 0 && !is_server_awaited()) {
+        bool next = is_server_next();
+        server = next && is_rest_certain();
+        if (server)
+            hand_over();
+        went = next ? server : step(NEVER - 1, &thread);
+    }
     ofs_unlock();
+    if (server)
+        tell_server();
     return went;
 }
 
@@ -251,7 +313,7 @@ bool ofs_anybody_due(void)
 {
     bool due;
     ofs_lock();
-    due = nearest() || ofs_timerfd_any();
+    due = nearest() || ofs_timerfd_any() || ofs_server_due();
     ofs_unlock();
     return due;
 }

@@ -2,7 +2,8 @@
  *
  * The game's threads see one clock. It stands still while they compute, and goes on
  *   by one tick (1 / OFFSTAGE_LOCKSTEP s) at each frame of the window that is played: tick(), called by liboffstage.so;
- *   to the next deadline when every thread of the process sleeps, once the process has an X connection (before that a
+ *   to the next deadline, of a thread or of the X server's, when every thread of the process sleeps, once the process has
+ *     an X connection (before that a
  *     sleep takes its real time, and the clock goes on by it: scripts and loaders are not games);
  *   by a little at each look, when a thread looks at it again and again without doing anything else (a frame limiter
  *     that spins): counted in looks, never in time, so that it is the same in every run.
@@ -31,6 +32,9 @@ struct ofs_clock_host {
      * write returns (settle): with that, the order of requests and events is the same in every run. No lock held. */
     bool (*is_x)(int fd);
     void (*settle)(int fd);
+    /* The time has come that was set by set_due(): the X server is told, and calls begin_due() soon. No lock held; any
+     * thread. False: there is no server any more. May be NULL. */
+    bool (*due)(void);
 };
 
 struct ofs_clock_table {
@@ -40,8 +44,17 @@ struct ofs_clock_table {
     uint64_t (*tick_ns)(void);     /* length of a tick, from OFFSTAGE_LOCKSTEP */
     void (*set_host)(const struct ofs_clock_host *host);
     /* A frame was shown by this thread: the clock goes on, who sleeps until then is woken and runs until it sleeps
-     * again. */
+     * again. After rest(since): the frame was finished then, since when every thread of the game sleeps. It lasts a tick
+     * from there, and who sleeps until then wakes up when the frame has been shown. rest(0): not so any more. */
     void (*tick)(void);
+    void (*rest)(uint64_t since_ns);
+    /* The X server has something to do at this virtual time, by itself (UINT64_MAX: nothing): the clock, when it goes on
+     * because every thread sleeps, stops there until the server has begun. */
+    void (*set_due)(uint64_t virtual_ns);
+    void (*begin_due)(void);
+    /* Where no thread may wait by this clock (a read, another process): let it go on to what is due, if all of them sleep.
+     * True: they compute for so long that it is to be done as it is. */
+    bool (*look)(void);
     /* The game waits for its learner: nothing moves the clock until thaw. Calls nest. */
     void (*freeze)(void);
     void (*thaw)(void);

@@ -40,8 +40,13 @@ static void tick(void)
     atomic_store(&ofs_clock.ticker, (int)SYSTEM(SYS_gettid));
     atomic_fetch_add(&ofs_clock.serial, 1);
     stir();
-    ofs_advance(ofs_now() + length);
+    if (ofs_local.rest)
+        ofs_jump(ofs_local.rest + length);
+    else
+        ofs_advance(ofs_now() + length);
 }
+
+static void rest(uint64_t since_ns) { ofs_local.rest = since_ns; }
 
 static void freeze(void) { atomic_fetch_add(&ofs_clock.frozen, 1); }
 
@@ -50,6 +55,38 @@ static void thaw(void)
     stir();
     if (atomic_fetch_sub(&ofs_clock.frozen, 1) == 1)
         ofs_nudge();
+}
+
+/* -- what the X server does by itself ------------------------------------------------------------------------------ */
+
+static void set_due(uint64_t virtual_ns) { atomic_store(&ofs_clock.due, virtual_ns); }
+
+/* It runs from here on, as a thread of the game does. */
+static void begin_due(void)
+{
+    atomic_store(&ofs_clock.server, (int)SYSTEM(SYS_gettid));
+    stir();
+    /* Who has found all of them asleep until now has to look again. */
+    atomic_fetch_add(&ofs_clock.moved, 1);
+    atomic_store(&ofs_clock.handed, 0);
+}
+
+static bool look(void)
+{
+    uint64_t moved = atomic_load(&ofs_clock.moved);
+    uintptr_t nobody = 0;
+    bool hope = false, late = false;
+    if (!ofs_server_due() || atomic_load(&ofs_clock.frozen) || !atomic_load(&ofs_clock.live) ||
+        !atomic_compare_exchange_strong(&ofs_clock.planner, &nobody, OFS_ME))
+        return false;
+    if (ofs_others_asleep(ofs_thread_self(), &hope))
+        (void)ofs_let_next_go(moved);
+    else
+        late = !hope;
+    if (late)
+        atomic_store(&ofs_clock.due, NEVER);
+    atomic_store(&ofs_clock.planner, 0);
+    return late;
 }
 
 /* -- who waits for what -------------------------------------------------------------------------------------------- */
@@ -113,6 +150,10 @@ const struct ofs_clock_table *ofs_clock_table(uint32_t version)
         .tick_ns = tick_ns,
         .set_host = set_host,
         .tick = tick,
+        .rest = rest,
+        .set_due = set_due,
+        .begin_due = begin_due,
+        .look = look,
         .freeze = freeze,
         .thaw = thaw,
         .describe = ofs_describe,
@@ -143,6 +184,9 @@ static void after_fork_child(void)
     atomic_store(&ofs_clock.live, false);
     atomic_store(&ofs_clock.host, NULL);
     atomic_store(&ofs_clock.frozen, 0);
+    atomic_store(&ofs_clock.due, NEVER);
+    atomic_store(&ofs_clock.handed, 0);
+    atomic_store(&ofs_clock.writer, NULL);
     ofs_threads_forked();
     ofs_watch_forked();
     ofs_random_seed(ofs_options_peek()->seed);

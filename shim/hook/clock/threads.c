@@ -15,7 +15,6 @@
 #include "hook/clock/clock.h"
 
 #define FIRST_NS       (20 * NS_PER_MS) /* of its own time: for so long a new thread is waited for */
-#define LET_GO_REAL_NS (10 * NS_PER_MS) /* longer than the longest step */
 
 struct thread ofs_threads[THREADS_MAX];
 _Atomic unsigned ofs_threads_used;
@@ -173,13 +172,19 @@ static bool is_worth_waiting(struct thread *thread)
 /* One thread at a time asks for all; the numbers of another one that asks for itself make it say no. */
 static _Atomic uint64_t runs_before[THREADS_MAX];
 
-/* It was let go, and has not taken note of it: who looks for himself, at descriptors or a lock, sleeps to the end of his
- * step, and so does a condition's waiter that was told when it was just on its way there. (One that was told in time may
- * now sleep on the mutex, for long.) */
+/* It sleeps, was let go, and has not taken note of it: who looks for himself, at descriptors or a lock, sleeps to the end of
+ * his step, and so does a condition's waiter that was told when it was just on its way there. That one is told again: it
+ * runs then, or sleeps on the mutex, for as long as that takes. How much time passes must not matter. */
 static bool is_let_go(struct thread *thread)
 {
-    return thread->granted && (thread->kind != WAIT_COND ||
-                               ofs_real_ns() - atomic_load(&thread->busy_real) < LET_GO_REAL_NS);
+    uint64_t runs;
+    if (!thread->granted)
+        return false;
+    ofs_lock();
+    if (thread->granted && thread->kind == WAIT_COND)
+        ofs_cond_broadcaster()(thread->object);
+    ofs_unlock();
+    return thread->kind != WAIT_COND || ofs_kernel_word(atomic_load(&thread->tid), &runs) != KERNEL_ASLEEP;
 }
 
 static bool is_asleep(unsigned index, bool again)
@@ -187,7 +192,8 @@ static bool is_asleep(unsigned index, bool again)
     struct thread *thread = &ofs_threads[index];
     uint64_t runs;
     enum kernel_word word = ofs_kernel_word(atomic_load(&thread->tid), &runs);
-    bool told = atomic_load(&thread->told) || is_let_go(thread); /* it wakes up, now or with its next step */
+    /* It wakes up, now or with its next step. */
+    bool told = word == KERNEL_ASLEEP && (atomic_load(&thread->told) || is_let_go(thread));
     bool asleep = word == KERNEL_GONE || (word == KERNEL_ASLEEP && !told && (!again || runs == runs_before[index]));
     if (word == KERNEL_GONE && thread->lazy)
         give_place(thread);
@@ -204,7 +210,8 @@ static bool group_asleep(const struct thread *self, bool helpers, bool again, un
     bool asleep = true;
     for (unsigned i = 0; i < used; i++) {
         struct thread *thread = &ofs_threads[i];
-        bool helper = thread->helper && atomic_load(&thread->tid) != atomic_load(&ofs_clock.ticker);
+        int tid = atomic_load(&thread->tid);
+        bool helper = thread->helper && tid != atomic_load(&ofs_clock.ticker) && tid != atomic_load(&ofs_clock.server);
         if (thread == self || helper != helpers || atomic_load(&thread->state) == THREAD_FREE ||
             sleeps_by_our_word(thread))
             continue;
@@ -228,6 +235,38 @@ bool ofs_others_asleep(const struct thread *self, bool *hope_out)
         if (asked == 0) /* all by their own will */
             return true;
         if (!group_asleep(self, true, round > 0, &asked, hope_out))
+            return false;
+    }
+    return true;
+}
+
+bool ofs_sleeps_on_lock(int tid)
+{
+    char name[64];
+    return read_file(tid, "wchan", name, sizeof name) && strncmp(name, "futex", 5) == 0;
+}
+
+/* Nobody in the game can wake it: it waits for what comes from outside, in a way that this clock knows of or not. */
+static bool waits_for_the_world(const struct thread *thread)
+{
+    if (atomic_load(&thread->state) == THREAD_WAITS)
+        return thread->kind == WAIT_WORLD;
+    return !ofs_sleeps_on_lock(atomic_load(&thread->tid));
+}
+
+/* A thread that asks another process something, or waits for one of the game's that does, goes on by itself soon: what it
+ * draws is not finished. */
+bool ofs_rests(void)
+{
+    unsigned used = atomic_load(&ofs_threads_used);
+    const struct thread *writer = atomic_load(&ofs_clock.writer);
+    if (!writer || atomic_load(&writer->state) == THREAD_FREE)
+        return true;
+    if (atomic_load(&writer->state) == THREAD_WAITS)
+        return writer->kind != WAIT_WORLD;
+    for (unsigned i = 0; i < used; i++) {
+        const struct thread *thread = &ofs_threads[i];
+        if (atomic_load(&thread->state) != THREAD_FREE && !thread->helper && waits_for_the_world(thread))
             return false;
     }
     return true;

@@ -49,6 +49,25 @@ static int wait_for_network(struct fds *fds, uint64_t span_ns)
     return found;
 }
 
+static bool look_again(void *context)
+{
+    struct fds *fds = context;
+    if (fds->found == 0) {
+        fds->found = call_for(fds, 0);
+        fds->error = errno;
+    }
+    return fds->found != 0;
+}
+
+/* One step of the wait. */
+static int step(struct fds *fds, uint64_t real_ns)
+{
+    if (fds->found == 0)
+        return call_for(fds, real_ns);
+    errno = fds->error;
+    return fds->found;
+}
+
 int ofs_wait_fds(struct fds *fds, uint64_t span_ns)
 {
     struct wait wait;
@@ -65,11 +84,13 @@ int ofs_wait_fds(struct fds *fds, uint64_t span_ns)
     if (fds->real(fds))
         return wait_for_network(fds, span_ns);
     ofs_wait_enter(&wait, WAIT_FDS, fds->what, NULL, span_ns > NEVER - 1 - now ? NEVER : now + span_ns);
+    wait.is_over = look_again;
+    wait.context = fds;
     pthread_cleanup_push(ofs_wait_leave_cleanup, &wait);
     while (found == 0 && (real_ns = ofs_wait_plan(&wait)) > 0)
-        found = call_for(fds, real_ns);
+        found = step(fds, real_ns);
     pthread_cleanup_pop(1);
-    return found ? found : call_for(fds, 0);
+    return found ? found : step(fds, 0);
 }
 
 /* A pair of sockets has this process at both ends, even when another one has been given the second. */

@@ -21,6 +21,7 @@ struct fds {
     int epoll; /* epoll */
     struct epoll_event *events;
     int room;
+    int found, error; /* of a look while the thread waited; 0 = nothing was there */
 };
 
 /* As the real call: how many are ready, 0 after span_ns of the game's time (NEVER = without end), or -1 and errno. */

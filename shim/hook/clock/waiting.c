@@ -106,6 +106,12 @@ static uint64_t plan_real(struct wait *wait)
     return wait->self->granted ? 0 : 1;
 }
 
+/* What it waits for came after it looked, and before who made it went to sleep. */
+static bool is_over(const struct wait *wait)
+{
+    return atomic_load(&wait->self->told) || (wait->is_over && wait->is_over(wait->context));
+}
+
 /* With an X connection. */
 static void plan_live(struct wait *wait)
 {
@@ -113,9 +119,10 @@ static void plan_live(struct wait *wait)
     bool hope = false;
     if (atomic_load(&wait->self->told))
         return; /* it does not sleep, either */
-    if (ofs_others_asleep(wait->self, &hope))
-        (void)ofs_let_next_go(moved);
-    else if (!hope && wait->deadline != NEVER && as_if_real(wait, real) >= wait->deadline)
+    if (ofs_others_asleep(wait->self, &hope)) {
+        if (!is_over(wait) && ofs_let_next_go(moved))
+            wait->step = STEP_MIN_NS;
+    } else if (!hope && wait->deadline != NEVER && as_if_real(wait, real) >= wait->deadline)
         ofs_advance(wait->deadline);
 }
 
@@ -151,8 +158,8 @@ uint64_t ofs_wait_plan(struct wait *wait)
         return 0;
     wait_ns = wait->step;
     wait->step = wait->step * 2 < longest ? wait->step * 2 : longest;
-    /* The others look for themselves, but nobody does so for a timer. */
-    return wait->deadline == NEVER && !ofs_timerfd_any() ? NEVER : wait_ns;
+    /* The others look for themselves, but nobody does so for a timer, or for the X server. */
+    return wait->deadline == NEVER && !ofs_timerfd_any() && !ofs_server_due() ? NEVER : wait_ns;
 }
 
 bool ofs_wait_word(struct wait *wait, uint64_t real_ns)

@@ -2,12 +2,10 @@
  * waited for locks and conditions without a time-out for ten seconds, it says so, once. Threads that wait for
  * descriptors may be waiting for the player, or for the world. */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "hook/clock/clock.h"
 #include "util/log.h"
@@ -17,20 +15,6 @@
 #define STACK_BYTES    (128u << 10)
 
 static _Atomic bool watching;
-
-/* Where in the kernel it sleeps: a futex is what all locks of the C library end in. */
-static bool sleeps_on_a_lock(int tid)
-{
-    char path[64], name[64];
-    long fd, got = 0;
-    snprintf(path, sizeof path, "/proc/self/task/%d/wchan", tid);
-    fd = SYSTEM(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd >= 0) {
-        got = SYSTEM(SYS_read, fd, name, sizeof name);
-        SYSTEM(SYS_close, fd);
-    }
-    return got > 5 && memcmp(name, "futex", 5) == 0;
-}
 
 /* Does every thread of the game sleep on a lock without a deadline? *runs_out tells one look from the next. */
 static bool all_stuck(uint64_t *runs_out)
@@ -50,7 +34,7 @@ static bool all_stuck(uint64_t *runs_out)
         *runs_out += runs;
         if (thread->helper)
             continue;
-        if (atomic_load(&thread->state) == THREAD_WAITS || !sleeps_on_a_lock(tid))
+        if (atomic_load(&thread->state) == THREAD_WAITS || !ofs_sleeps_on_lock(tid))
             return false;
         count++;
     }

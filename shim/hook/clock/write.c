@@ -12,8 +12,10 @@ static ssize_t written(const void *caller, int fd, ssize_t count)
     const struct ofs_clock_host *host = atomic_load_explicit(&ofs_clock.host, memory_order_acquire);
     if (count > 0 && host && ofs_local.depth == 0 && !ofs_from_shim(caller)) {
         int saved = errno;
-        if (host->is_x(fd))
+        if (host->is_x(fd)) {
+            atomic_store(&ofs_clock.writer, ofs_thread_self());
             host->settle(fd);
+        }
         errno = saved;
     }
     return count;
