@@ -17,7 +17,8 @@ import zlib
 import procfs
 from contestants import Failed, stderr_tail
 
-SLOTS, SLOT_BYTES, FIRST_SLOT, FRAMES_OFFSET = 64, 1152, 24, 32  # struct ofs_session in shim/capture/session.h
+# struct ofs_session in shim/capture/session.h
+VERSION, SLOTS, SLOT_BYTES, FIRST_SLOT, FRAMES_OFFSET = 2, 64, 1152, 32, 32
 START_TIMEOUT_S = 120
 
 
@@ -67,7 +68,11 @@ class Game:
             for variable in variables:
                 if variable.startswith(b"OFFSTAGE_SESSION="):
                     with open(variable.split(b"=", 1)[1], "rb") as file:
-                        return mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+                        page = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+                    version = struct.unpack_from("<I", page, 4)[0]
+                    if version != VERSION:
+                        raise Failed(f"flat-out: the session page has version {version}, this reads {VERSION}")
+                    return page
         return None
 
     def check(self):

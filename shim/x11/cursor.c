@@ -24,12 +24,11 @@ int ofs_cursor_set_size(struct ofs_cursor *cursor, uint32_t width, uint32_t heig
 {
     if (width > UINT16_MAX || height > UINT16_MAX)
         return BadAlloc;
+    if (width && height && !(cursor->raster = ofs_raster_create(cursor->server, width, height)))
+        return BadAlloc; /* it has no size then: who has one has pixels */
     cursor->width = (uint16_t)width;
     cursor->height = (uint16_t)height;
-    if (!width || !height)
-        return 0;
-    cursor->raster = ofs_raster_create(cursor->server, width, height);
-    return cursor->raster ? 0 : BadAlloc;
+    return 0;
 }
 
 struct ofs_cursor *ofs_cursor_ref(struct ofs_cursor *cursor)

@@ -281,7 +281,7 @@ bool ofs_draw_thin_arc(struct ofs_canvas *t, const struct ofs_arc *arc)
     const struct path path = path_of(arc, points, n);
     struct pen pen = { .t = t, .arc = arc, .points = points };
     if (t->gc->line_style != LineSolid)
-        pen.dash = ofs_dash_begin(t->gc);
+        pen.dash = ofs_dash_begin(t);
     pen.plots = !pen.dash.count && ofs_canvas_plot(t, extents(arc), &pen.plot);
     if (pen.plots)
         touch_all(t, arc);
@@ -289,7 +289,7 @@ bool ofs_draw_thin_arc(struct ofs_canvas *t, const struct ofs_arc *arc)
     if (t->gc->line_style == LineDoubleDash) {
         const struct ofs_paint even = t->paint, odd = ofs_gc_paint_odd(t->gc, &t->surface);
         const struct ofs_mix mix = t->mix;
-        pen.dash = ofs_dash_begin(t->gc);
+        pen.dash = ofs_dash_begin(t);
         pen.colour = 1;
         ofs_canvas_set(t, &odd, &mix);
         draw_path(&pen, &path, arc->angle2 < 0);

@@ -5,10 +5,12 @@
 
 static const uint8_t default_dashes[2] = { 4, 4 };
 
-struct ofs_dash ofs_dash_begin(const struct ofs_gc *gc)
+struct ofs_dash ofs_dash_begin(struct ofs_canvas *t)
 {
+    const struct ofs_gc *gc = t->gc;
     struct ofs_dash dash = { .list = gc->dashes ? gc->dashes : default_dashes,
                              .count = gc->dashes ? gc->dash_count : 2 };
+    ofs_canvas_spend(t, 2 * (uint64_t)(dash.count < gc->dash_offset ? dash.count : gc->dash_offset));
     ofs_dash_step(&dash, gc->dash_offset);
     return dash;
 }
@@ -296,7 +298,7 @@ void ofs_draw_thin_segment(struct ofs_canvas *t, struct ofs_point a, struct ofs_
 {
     struct ofs_dash dash = { 0 };
     if (t->gc->line_style != LineSolid)
-        dash = ofs_dash_begin(t->gc);
+        dash = ofs_dash_begin(t);
     ofs_draw_thin_line(t, a, b, t->gc->cap_style != CapNotLast, &dash);
 }
 
@@ -314,7 +316,7 @@ void ofs_draw_thin_path(struct ofs_canvas *t, const struct ofs_point *points, si
     bool merges = t->gc->depth > 1 && t->gc->line_style == LineSolid && t->paint.style == FillSolid &&
                   t->clip->count == 1;
     if (t->gc->line_style != LineSolid)
-        dash = ofs_dash_begin(t->gc);
+        dash = ofs_dash_begin(t);
     for (size_t i = 1; i < n && !ofs_canvas_spent(t); i++) {
         bool last = i + 1 == n && t->gc->cap_style != CapNotLast;
         if (merges && points[i].x == points[0].x && points[i].y == points[0].y && inside(t, points[i]) &&

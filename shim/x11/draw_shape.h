@@ -30,8 +30,8 @@ static inline bool ofs_is_dashed(const struct ofs_gc *gc)
 {
     return gc->line_style != LineSolid && gc->line_width <= OFS_DASHED_WIDTH;
 }
-/* As the context says, from its offset. */
-struct ofs_dash ofs_dash_begin(const struct ofs_gc *gc);
+/* As the canvas's context says, from its offset; which is spent. */
+struct ofs_dash ofs_dash_begin(struct ofs_canvas *t);
 void ofs_dash_step(struct ofs_dash *dash, uint64_t pixels);
 
 /* From a to b, with b itself if `last`; the dash goes on. */

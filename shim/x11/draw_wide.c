@@ -290,7 +290,7 @@ bool ofs_draw_wide_path(struct ofs_canvas *t, const struct ofs_point *points, si
     bool one_paint = gc->line_style == LineDoubleDash &&
                      (t->paint.style == FillTiled || t->paint.style == FillOpaqueStippled);
     if (ofs_is_dashed(gc) && !one_paint)
-        walk.dash = ofs_dash_begin(gc);
+        walk.dash = ofs_dash_begin(t);
     w.on_off = walk.dash.count && gc->line_style == LineOnOffDash;
     w.part_discs = (gc->line_style != LineSolid || w.width > 2) &&
                    ((w.cap == CapRound && w.join != JoinRound) || (w.join == JoinRound && w.cap == CapButt));

@@ -321,7 +321,7 @@ static void draw_chain(struct stroke *s, const struct ofs_arc *arcs, size_t n, c
     const struct curve first = curve_of(&arcs[0], s->half);
     struct curve c = first;
     const bool first_shown = shown(s), closed = arcs[0].angle2 && meet(&first.start, end);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !ofs_canvas_spent(s->t); i++) {
         if (i) {
             const struct curve before = c;
             c = curve_of(&arcs[i], s->half);
@@ -348,7 +348,7 @@ static void draw_in_colours(struct ofs_canvas *t, struct ofs_outline *outline, c
     for (unsigned colour = 0; colour < (t->gc->line_style == LineDoubleDash ? 2 : 1); colour++) {
         struct stroke s = { .t = t, .half = t->gc->line_width / 2.0, .outline = outline, .colour = colour };
         if (ofs_is_dashed(t->gc))
-            s.dash = ofs_dash_begin(t->gc);
+            s.dash = ofs_dash_begin(t);
         ofs_canvas_set(t, colour ? &odd : &even, &mix);
         draw_chain(&s, arcs, n, end);
     }

@@ -91,6 +91,10 @@ struct ofs_pict_image {
  * take minutes. */
 int ofs_pict_image_open(struct ofs_server *s, const struct ofs_pict *pict, struct ofs_rect area,
                         struct ofs_pict_image *out);
+/* A request may keep the server busy for some seconds, as on any X server: so many steps of pixman's. Who opens more than
+ * one image for a request adds up what they take. */
+#define OFS_PICT_MOST_STEPS ((double)(1ull << 33))
+double ofs_pict_steps(const struct ofs_pict *pict, struct ofs_rect area);
 void ofs_pict_image_close(struct ofs_pict_image *image);
 /* What OpenGL drew in the picture's drawable is in its pixels. open() has done it. */
 void ofs_pict_refresh(struct ofs_server *s, const struct ofs_pict *pict);
@@ -109,6 +113,7 @@ struct ofs_pict_target {
     struct ofs_canvas to;
     struct ofs_rect bounds;        /* of what may be drawn, in the drawable; empty: nothing */
     struct ofs_rect part;          /* of the raster, where it is copied into the image and back */
+    double source_steps;           /* of all images that were drawn there so far */
     pixman_image_t *image, *alpha;
     int x, y;                      /* to be added to coordinates in the drawable */
 };

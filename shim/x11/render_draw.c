@@ -128,27 +128,33 @@ static uint32_t pixel_of(const struct ofs_pict_format *format, const pixman_colo
     return pixel;
 }
 
+enum { FILL_STEPS = 200 }; /* besides the pixels */
+
 /* The alpha map of a plainly filled target: the same rectangle of the same colour, where it lies, in the client's clip. */
-static int fill_alpha_map(const struct ofs_pict *p, const pixman_color_t *color, struct ofs_rect rect)
+static int fill_alpha_map(struct ofs_pict_target *to, const pixman_color_t *color, struct ofs_rect rect)
 {
+    const struct ofs_pict *p = to->pict;
     const struct ofs_paint paint = { .style = FillSolid, .foreground = pixel_of(p->alpha_format, color) };
     const struct ofs_mix mix = OFS_MIX_COPY;
     const struct ofs_rect moved = { rect.x0 - p->alpha_x, rect.y0 - p->alpha_y, rect.x1 - p->alpha_x,
                                     rect.y1 - p->alpha_y };
     const struct ofs_rect all = { 0, 0, (int)p->alpha->width, (int)p->alpha->height };
+    rect = ofs_rect_cut(moved, all);
+    if (ofs_rect_empty(rect))
+        return 0;
+    ofs_canvas_spend(&to->to, FILL_STEPS + (uint64_t)(rect.x1 - rect.x0) * (uint64_t)(rect.y1 - rect.y0) +
+                                  4 * (uint64_t)(p->clip ? p->clip->count : 0));
+    if (ofs_canvas_spent(&to->to))
+        return BadAlloc;
     struct ofs_region *clip = p->clip ? ofs_region_copy(p->clip) : ofs_region_create(all);
     if (!clip)
         return BadAlloc;
     if (p->clip)
         ofs_region_translate(clip, p->clip_x - p->alpha_x, p->clip_y - p->alpha_y);
-    rect = ofs_rect_cut(moved, all);
-    if (!ofs_rect_empty(rect))
-        ofs_raster_fill(p->alpha, clip, rect, &paint, &mix);
+    ofs_raster_fill(p->alpha, clip, rect, &paint, &mix);
     ofs_region_destroy(clip);
     return 0;
 }
-
-enum { FILL_STEPS = 200 }; /* besides the pixels */
 
 struct fill {
     uint8_t op;
@@ -161,7 +167,7 @@ static int fill_one(const struct fill *fill, struct ofs_pict_target *to, struct 
     const struct ofs_rect rect = ofs_rect_cut(to->bounds, wanted);
     if (!fill->source) {
         ofs_canvas_rect(&to->to, wanted.x0, wanted.y0, wanted.x1 - wanted.x0, wanted.y1 - wanted.y0);
-        return to->pict->alpha ? fill_alpha_map(to->pict, &fill->color, wanted) : 0;
+        return to->pict->alpha ? fill_alpha_map(to, &fill->color, wanted) : 0;
     }
     if (ofs_rect_empty(rect))
         return 0;

@@ -68,9 +68,6 @@ void ofs_pict_pack(struct ofs_raster *raster, const struct ofs_pict_format *form
 
 /* ---- how long it would take ---- */
 
-/* A request may keep the server busy for some seconds, as on any X server. */
-#define MOST_STEPS (1ull << 33)
-
 static double larger(double a, double b) { return a > b ? a : b; }
 
 /* How far from the origin, in pixels, the corners of an area lie in the picture; 32768 is as far as pixman goes. */
@@ -90,9 +87,9 @@ static void reach(const struct ofs_pict *p, struct ofs_rect area, double *x_out,
     *y_out = y < 32768 ? y : 32768;
 }
 
-/* Whether pixman can do it in reasonable time: it looks through the stops of a gradient, sums up the values of a kernel
+/* What pixman does, one pixel of a plain picture being a step: it looks through the stops of a gradient, sums up the values of a kernel
  * and, where a transformed picture repeats, goes back by its size step by step, all for each pixel. */
-static bool reasonable(const struct ofs_pict *p, struct ofs_rect area)
+static double steps_of(const struct ofs_pict *p, struct ofs_rect area)
 {
     double each = 1;
     if (p->fill) {
@@ -106,7 +103,7 @@ static bool reasonable(const struct ofs_pict *p, struct ofs_rect area)
         if (p->filter == PIXMAN_FILTER_CONVOLUTION && p->param_count > 2)
             each *= 1 + (double)(p->params[0] >> 16) * (p->params[1] >> 16);
     }
-    return each * (area.x1 - area.x0) * (area.y1 - area.y0) <= (double)MOST_STEPS;
+    return each * (area.x1 - area.x0) * (area.y1 - area.y0);
 }
 
 /* ---- what a picture's pixels are ---- */
@@ -154,7 +151,8 @@ void ofs_pict_refresh(struct ofs_server *s, const struct ofs_pict *p)
         ofs_painted_read(s, NULL, pixmap, (struct ofs_rect){ 0, 0, pixmap->width, pixmap->height });
 }
 
-static int open_pixmap(const struct ofs_pict *p, struct ofs_rect area, struct ofs_pict_image *out)
+/* What of a pixmap the image has. */
+static struct ofs_rect part_of(const struct ofs_pict *p, struct ofs_rect area)
 {
     struct ofs_rect all = { 0, 0, p->pixmap.width, p->pixmap.height }, part = ofs_rect_cut(all, area);
     if (p->repeat == RepeatNone && ofs_rect_empty(part))
@@ -162,6 +160,29 @@ static int open_pixmap(const struct ofs_pict *p, struct ofs_rect area, struct of
     bool inside = part.x0 == area.x0 && part.y0 == area.y0 && part.x1 == area.x1 && part.y1 == area.y1;
     if (ofs_pict_in_place(p->format) || !only_area(p) || !(inside || p->repeat == RepeatNone))
         part = all;
+    return part;
+}
+
+/* Pixels that are copied for the image. */
+static double copied(const struct ofs_pict *p, struct ofs_rect area)
+{
+    double count = 0;
+    if (p->window && !p->window->parent && p->inferiors)
+        count = (double)p->window->width * p->window->height;
+    if (!p->fill && !p->window && !ofs_pict_in_place(p->format)) {
+        const struct ofs_rect part = part_of(p, area);
+        count = (double)(part.x1 - part.x0) * (part.y1 - part.y0);
+    }
+    if (p->alpha && !ofs_pict_in_place(p->alpha_format))
+        count += (double)p->alpha->width * p->alpha->height;
+    return count;
+}
+
+double ofs_pict_steps(const struct ofs_pict *p, struct ofs_rect area) { return steps_of(p, area) + copied(p, area); }
+
+static int open_pixmap(const struct ofs_pict *p, struct ofs_rect area, struct ofs_pict_image *out)
+{
+    const struct ofs_rect part = part_of(p, area);
     out->x = -part.x0;
     out->y = -part.y0;
     out->image = open_part(p->pixmap.raster, p->format, part);
@@ -260,7 +281,7 @@ int ofs_pict_image_open(struct ofs_server *s, const struct ofs_pict *pict, struc
                         struct ofs_pict_image *out)
 {
     *out = (struct ofs_pict_image){ 0 };
-    if (!reasonable(pict, area))
+    if (steps_of(pict, area) > OFS_PICT_MOST_STEPS)
         return BadAlloc;
     int error = 0;
     if (!pict->fill)

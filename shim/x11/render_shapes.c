@@ -203,6 +203,9 @@ static int draw_run(struct ofs_server *s, const struct shapes *shapes, struct of
         return BadAlloc;
     const struct ofs_rect of_source = { box.x0 + shapes->x, box.y0 + shapes->y, box.x1 + shapes->x,
                                         box.y1 + shapes->y };
+    to->source_steps += ofs_pict_steps(shapes->draw.source, of_source);
+    if (to->source_steps > OFS_PICT_MOST_STEPS)
+        return BadAlloc;
     const int width = box.x1 - box.x0, height = box.y1 - box.y0;
     struct ofs_pict_image source;
     pixman_image_t *mask = px->pixman_image_create_bits(shapes->mask, width, height, NULL, 0);

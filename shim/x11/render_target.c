@@ -18,6 +18,7 @@ int ofs_pict_target_open(struct ofs_client *c, struct ofs_pict *pict, struct ofs
 {
     out->pict = pict;
     out->image = out->alpha = NULL;
+    out->source_steps = 0;
     int error =
         ofs_canvas_open_found(c, pict->window, pict->window ? NULL : &pict->pixmap, NULL, pict->inferiors, &out->to);
     if (error)

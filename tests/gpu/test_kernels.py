@@ -10,7 +10,8 @@ import re
 import shutil
 import sys
 
-from gputest import CUDA_MODULE, DRY, PROGRAMS, bare_environment, check, fact, run, run_all, skip, start, with_fake_cuda
+from gputest import (CUDA_MODULE, DRY, PROGRAMS, bare_environment, check, fact, run, run_all, skip, skip_row, start,
+                     with_fake_cuda)
 
 PLANS = 40 if DRY else 5000
 REPEATS = 2 if DRY else 2000
