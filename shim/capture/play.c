@@ -9,6 +9,8 @@
 
 #define OFS_LOG_MODULE OFS_MOD_CAPTURE
 
+enum { AT_ONCE = 256 }; /* events by time: each is a message to the server, whose queue is not to be filled by them */
+
 static struct {
     pthread_once_t once;
     struct ofs_script script;
@@ -71,7 +73,7 @@ void ofs_play_until(const struct ofs_capture_host *host, uint32_t at_ms)
 {
     const struct ofs_script_event *event;
     pthread_once(&play.once, load);
-    while (play.script.timed > 0 && (event = take(0, at_ms)))
+    for (unsigned i = 0; i < AT_ONCE && play.script.timed > 0 && (event = take(0, at_ms)); i++)
         do_event(host, event);
 }
 

@@ -220,8 +220,11 @@ void ofs_look_keep(struct ofs_drawable *drawable, struct ofs_surface *surface, E
         /* somebody came in this moment */
     }
     keep(drawable, look, surface, source);
-    if (atomic_fetch_add(&look->unseen, 1) >= PATIENCE && !atomic_load(&look->for_good))
+    if (atomic_fetch_add(&look->unseen, 1) >= PATIENCE && !atomic_load(&look->for_good)) {
         atomic_store(&look->follow, false);
+        if (!atomic_load(&look->unseen))
+            atomic_store(&look->follow, true); /* somebody came in this moment */
+    }
 }
 
 void ofs_look_ahead(void)

@@ -14,8 +14,8 @@ struct ofs_unpack {
     GLint values[6], buffer;
 };
 
-/* From here on rows follow each other without gaps, from memory; `es`: the context is of OpenGL ES, which has no more than
- * an alignment in all its versions. A context is current. False: there are no such functions, and nothing has changed. */
+/* From here on rows follow each other without gaps, from memory; `es`: the context is of OpenGL ES, whose older versions have
+ * no more than an alignment. A context is current. False: there are no such functions, and nothing has changed. */
 bool ofs_unpack_begin(struct ofs_unpack *before, bool es);
 void ofs_unpack_end(const struct ofs_unpack *before);
 

@@ -163,6 +163,8 @@ static struct ofs_rect part_of(const struct ofs_pict *p, struct ofs_rect area)
     return part;
 }
 
+enum { COPIED_STEPS = 3 };
+
 /* Pixels that are copied for the image. */
 static double copied(const struct ofs_pict *p, struct ofs_rect area)
 {
@@ -178,7 +180,10 @@ static double copied(const struct ofs_pict *p, struct ofs_rect area)
     return count;
 }
 
-double ofs_pict_steps(const struct ofs_pict *p, struct ofs_rect area) { return steps_of(p, area) + copied(p, area); }
+double ofs_pict_steps(const struct ofs_pict *p, struct ofs_rect area)
+{
+    return steps_of(p, area) + COPIED_STEPS * copied(p, area);
+}
 
 static int open_pixmap(const struct ofs_pict *p, struct ofs_rect area, struct ofs_pict_image *out)
 {

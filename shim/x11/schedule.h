@@ -10,7 +10,7 @@ struct ofs_x11_schedule {
     /* When the next thing is to be done: since the first window was mapped, in lockstep by the program's time. UINT32_MAX:
      * nothing is left. */
     uint32_t (*next_ms)(void);
-    void (*run)(uint32_t since_map_ms);      /* do what is to be done until then */
+    void (*run)(uint32_t since_map_ms);      /* do what is to be done until then, or a part of it */
     /* The machine's CLOCK_MONOTONIC at which end() is to be called, in lockstep too; UINT64_MAX: not again. */
     uint64_t (*end_at_ms)(void);
     void (*end)(void);

@@ -257,7 +257,8 @@ static void compare(const char *what, unsigned long long at)
     size_t wrong = 0;
 
     memset(seen, 0xa5, bytes);
-    need("cuMemcpyDtoH", cu.cuMemcpyDtoH_v2(seen, at, bytes));
+    int code = cu.cuMemcpyDtoH_v2(seen, at, bytes);
+    gpu_check(!code, "cuMemcpyDtoH: error %d", code);
     for (size_t i = 0; i < bytes; i++)
         wrong += seen[i] != shown[i];
     gpu_say(what, "%zu of %zu bytes differ", wrong, bytes);
@@ -290,7 +291,8 @@ static void check(void)
     pack();
     compare("imported memory against glReadPixels", imported_at);
     compute();
-    need("cuMemcpyDtoH", cu.cuMemcpyDtoH_v2(seen, imported_at, SMALL * SMALL));
+    int code = cu.cuMemcpyDtoH_v2(seen, imported_at, SMALL * SMALL);
+    gpu_check(!code, "cuMemcpyDtoH: error %d", code);
     for (int i = 0; i < SMALL * SMALL; i++)
         wrong += abs((int)seen[i] - (int)cell(i % SMALL, i / SMALL)) > 1;
     gpu_say("84x84 gray in imported memory", "%u of %d more than a level away", wrong, SMALL * SMALL);
