@@ -33,8 +33,24 @@ static int call_join(const struct target *target, clockid_t clock, const struct 
     return REAL(pthread_clockjoin_np)(target->thread, target->result, clock, until);
 }
 
+struct attempt {
+    const struct target *target;
+    int error;
+};
+
+/* Who had it may have let it go, and gone to sleep or ended, after the last step of the wait. */
+static bool try_again(void *context)
+{
+    struct attempt *attempt = context;
+    const struct timespec at_once = { 0 };
+    if (attempt->error == ETIMEDOUT)
+        attempt->error = attempt->target->call(attempt->target, CLOCK_MONOTONIC, &at_once);
+    return attempt->error != ETIMEDOUT;
+}
+
 static int wait_for(const struct target *target, const void *caller, uint64_t deadline)
 {
+    struct attempt attempt = { target, ETIMEDOUT };
     struct timespec until = { 0 };
     struct wait wait;
     uint64_t real_ns;
@@ -47,13 +63,15 @@ static int wait_for(const struct target *target, const void *caller, uint64_t de
     if (error != ETIMEDOUT)
         return error;
     ofs_wait_enter(&wait, WAIT_LOCK, target->what, target->object, deadline);
+    wait.is_over = try_again;
+    wait.context = &attempt;
     pthread_cleanup_push(ofs_wait_leave_cleanup, &wait);
-    while (error == ETIMEDOUT && (real_ns = ofs_wait_plan(&wait)) > 0) {
+    while (attempt.error == ETIMEDOUT && (real_ns = ofs_wait_plan(&wait)) > 0 && attempt.error == ETIMEDOUT) {
         until = ofs_timespec(real_ns == NEVER ? INT64_MAX : ofs_real_ns() + real_ns);
-        error = target->call(target, CLOCK_MONOTONIC, &until);
+        attempt.error = target->call(target, CLOCK_MONOTONIC, &until);
     }
     pthread_cleanup_pop(1);
-    return error;
+    return attempt.error;
 }
 
 /* The functions whose names say "timed" are those that say "clock" with CLOCK_REALTIME. What is not for us, also a clock
