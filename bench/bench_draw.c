@@ -31,13 +31,18 @@ static uint64_t clock_ns(clockid_t id)
 /* Places of BATCH items of a size, all over the window. */
 static int place(int i, int size) { return i * 37 % (SIZE - size > 0 ? SIZE - size : 1); }
 
+static void place_squares(XRectangle r[BATCH], int size)
+{
+    for (int i = 0; i < BATCH; i++)
+        r[i] = (XRectangle){ (short)place(i, size), (short)place(7 * i, size), (unsigned short)size,
+                             (unsigned short)size };
+}
+
 static void rects(int size)
 {
     XRectangle r[BATCH];
 
-    for (int i = 0; i < BATCH; i++)
-        r[i] = (XRectangle){ (short)place(i, size), (short)place(7 * i, size), (unsigned short)size,
-                             (unsigned short)size };
+    place_squares(r, size);
     XFillRectangles(dpy, window, gc, r, BATCH);
 }
 
@@ -45,9 +50,7 @@ static void frames(int size)
 {
     XRectangle r[BATCH];
 
-    for (int i = 0; i < BATCH; i++)
-        r[i] = (XRectangle){ (short)place(i, size), (short)place(7 * i, size), (unsigned short)size,
-                             (unsigned short)size };
+    place_squares(r, size);
     XDrawRectangles(dpy, window, gc, r, BATCH);
 }
 

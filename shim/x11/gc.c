@@ -70,12 +70,9 @@ struct ofs_region *ofs_gc_clip(const struct ofs_gc *gc, const struct ofs_surface
 
 int ofs_gc_set_clip(struct ofs_server *s, struct ofs_gc *gc, struct ofs_region *take_region, int x, int y)
 {
-    if (!ofs_region_charge(s, &gc->clip_bytes, take_region)) {
-        ofs_region_destroy(take_region);
-        return BadAlloc;
-    }
-    ofs_region_destroy(gc->clip);
-    gc->clip = take_region;
+    int error = ofs_region_replace(s, &gc->clip, &gc->clip_bytes, take_region);
+    if (error)
+        return error;
     gc->clip_x = x;
     gc->clip_y = y;
     return 0;

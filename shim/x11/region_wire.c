@@ -123,6 +123,18 @@ bool ofs_region_charge(struct ofs_server *s, uint64_t *charged_bytes, const stru
     return true;
 }
 
+int ofs_region_replace(struct ofs_server *s, struct ofs_region **held, uint64_t *charged_bytes,
+                       struct ofs_region *take_region)
+{
+    if (!ofs_region_charge(s, charged_bytes, take_region)) {
+        ofs_region_destroy(take_region);
+        return BadAlloc;
+    }
+    ofs_region_destroy(*held);
+    *held = take_region;
+    return 0;
+}
+
 bool ofs_region_contains(const struct ofs_region *region, int x, int y)
 {
     for (unsigned i = 0; i < region->count && region->rects[i].y0 <= y; i++) {

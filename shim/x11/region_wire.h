@@ -21,6 +21,9 @@ bool ofs_region_equal(const struct ofs_region *a, const struct ofs_region *b);
 /* What a client has a region kept for counts as its pixels do: *charged_bytes becomes what this one takes (NULL: nothing).
  * False: beyond the server's limit, nothing changed. */
 bool ofs_region_charge(struct ofs_server *s, uint64_t *charged_bytes, const struct ofs_region *region);
+/* Puts a region in the place of another and charges for it. Takes it, also with BadAlloc: then *held is as it was. */
+int ofs_region_replace(struct ofs_server *s, struct ofs_region **held, uint64_t *charged_bytes,
+                       struct ofs_region *take_region);
 bool ofs_region_contains(const struct ofs_region *region, int x, int y);
 
 #endif

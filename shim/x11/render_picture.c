@@ -54,12 +54,9 @@ int ofs_pict_find_target(struct ofs_client *c, uint32_t id, struct ofs_pict **ou
 
 int ofs_pict_set_clip(struct ofs_server *s, struct ofs_pict *pict, struct ofs_region *take_region, int x, int y)
 {
-    if (!ofs_region_charge(s, &pict->clip_bytes, take_region)) {
-        ofs_region_destroy(take_region);
-        return BadAlloc;
-    }
-    ofs_region_destroy(pict->clip);
-    pict->clip = take_region;
+    int error = ofs_region_replace(s, &pict->clip, &pict->clip_bytes, take_region);
+    if (error)
+        return error;
     pict->clip_x = x;
     pict->clip_y = y;
     return 0;

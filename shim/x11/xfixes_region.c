@@ -128,13 +128,7 @@ int ofs_xf_destroy_region(struct ofs_client *c, struct ofs_request *r)
 /* Puts a new region in place; takes it. */
 static int replace(struct ofs_client *c, struct region_res *target, struct ofs_region *take_region)
 {
-    if (!take_region || !ofs_region_charge(c->server, &target->charged_bytes, take_region)) {
-        ofs_region_destroy(take_region);
-        return BadAlloc;
-    }
-    ofs_region_destroy(target->region);
-    target->region = take_region;
-    return 0;
+    return take_region ? ofs_region_replace(c->server, &target->region, &target->charged_bytes, take_region) : BadAlloc;
 }
 
 int ofs_xf_set_region(struct ofs_client *c, struct ofs_request *r)

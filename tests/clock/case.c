@@ -22,7 +22,7 @@ static void settle(int fd) {}
 
 void go_live(void)
 {
-    static const struct ofs_clock_host host = { is_x, settle };
+    static const struct ofs_clock_host host = { .is_x = is_x, .settle = settle };
     table->set_host(&host);
 }
 

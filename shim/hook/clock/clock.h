@@ -267,6 +267,15 @@ void ofs_threads_forked(void);
 /* A place for the thread itself, when the library starts. */
 void ofs_threads_start(void);
 
+/* -- ending.c ------------------------------------------------------------------------------------------------------ */
+
+/* A thread gives its place back, and is not over yet. */
+void ofs_ending_note(int tid);
+/* The number is a new thread's. */
+void ofs_ending_forget(int tid);
+bool ofs_ending_any(void);
+void ofs_ending_forked(void);
+
 /* -- timerfd.c ----------------------------------------------------------------------------------------------------- */
 
 /* The nearest one; NEVER. With the lock held. */

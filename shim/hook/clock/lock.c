@@ -38,8 +38,8 @@ struct attempt {
     int error;
 };
 
-/* Who had it may have let it go, and gone to sleep or ended, after the last step of the wait. */
-static bool try_again(void *context)
+/* Is it there for the taking? Who had it may have let it go, and gone to sleep or ended, after the last step of a wait. */
+static bool try_it(void *context)
 {
     struct attempt *attempt = context;
     const struct timespec at_once = { 0 };
@@ -51,19 +51,17 @@ static bool try_again(void *context)
 static int wait_for(const struct target *target, const void *caller, uint64_t deadline)
 {
     struct attempt attempt = { target, ETIMEDOUT };
-    struct timespec until = { 0 };
+    struct timespec until;
     struct wait wait;
     uint64_t real_ns;
-    int error;
     if (!ofs_virtual_wait(caller)) {
         until = ofs_real_deadline(deadline);
         return target->call(target, CLOCK_MONOTONIC, &until);
     }
-    error = target->call(target, CLOCK_MONOTONIC, &until); /* there for the taking? */
-    if (error != ETIMEDOUT)
-        return error;
+    if (try_it(&attempt))
+        return attempt.error;
     ofs_wait_enter(&wait, WAIT_LOCK, target->what, target->object, deadline);
-    wait.is_over = try_again;
+    wait.is_over = try_it;
     wait.context = &attempt;
     pthread_cleanup_push(ofs_wait_leave_cleanup, &wait);
     while (attempt.error == ETIMEDOUT && (real_ns = ofs_wait_plan(&wait)) > 0 && attempt.error == ETIMEDOUT) {

@@ -3,8 +3,8 @@
  * The game's threads see one clock. It stands still while they compute, and goes on
  *   by one tick (1 / OFFSTAGE_LOCKSTEP s) at each frame of the window that is played: tick(), called by liboffstage.so;
  *   to the next deadline, of a thread or of the X server's, when every thread of the process sleeps, once the process has
- *     an X connection (before that a
- *     sleep takes its real time, and the clock goes on by it: scripts and loaders are not games);
+ *     an X connection (before that a sleep takes its real time, and the clock goes on by it: scripts and loaders are not
+ *     games);
  *   by a little at each look, when a thread looks at it again and again without doing anything else (a frame limiter
  *     that spins): counted in looks, never in time, so that it is the same in every run.
  * A thread that computes is waited for: the one that shows frames for 3 s of processor time, others for half a second;

@@ -93,15 +93,6 @@ struct thread *ofs_thread_self(void)
     return ofs_local.self;
 }
 
-/* Those that end; see below. */
-#define ENDING_MAX 64
-static struct {
-    _Atomic int tid; /* 0 = free */
-    _Atomic uint64_t since_real;
-} ending[ENDING_MAX];
-static _Atomic unsigned ending_next; /* the oldest, when there are more */
-static _Atomic int ending_count;     /* of those that are not free, or a few more */
-
 void ofs_threads_start(void)
 {
     int tid = (int)SYSTEM(SYS_gettid);
@@ -114,8 +105,7 @@ void ofs_threads_start(void)
 void ofs_threads_forked(void)
 {
     memset(ofs_threads, 0, atomic_exchange(&ofs_threads_used, 0) * sizeof ofs_threads[0]);
-    memset(ending, 0, sizeof ending);
-    atomic_store(&ending_count, 0);
+    ofs_ending_forked();
     ofs_local.self = NULL;
     ofs_threads_start();
 }
@@ -214,45 +204,6 @@ static bool is_asleep(unsigned index, bool again)
     return asleep;
 }
 
-/* -- threads that end ---------------------------------------------------------------------------------------------- */
-
-/* They have given their places back, but what the C library and destructors still do with them is not over: who joins one
- * must not find that all others sleep, and so that it is his turn to run out of time. */
-#define ENDING_NS  NS_PER_S /* no longer than this: the number may be another thread's by then */
-
-static void note_ending(int tid)
-{
-    unsigned index = atomic_fetch_add(&ending_next, 1) % ENDING_MAX;
-    atomic_store(&ending[index].since_real, ofs_real_ns());
-    if (!atomic_exchange(&ending[index].tid, tid))
-        atomic_fetch_add(&ending_count, 1);
-}
-
-static void forget_ending(int tid)
-{
-    for (unsigned i = 0; i < ENDING_MAX && atomic_load(&ending_count) > 0; i++) {
-        int expected = tid;
-        if (atomic_compare_exchange_strong(&ending[i].tid, &expected, 0))
-            atomic_fetch_sub(&ending_count, 1);
-    }
-}
-
-static bool is_one_ending(void)
-{
-    uint64_t runs;
-    bool found = false;
-    for (unsigned i = 0; i < ENDING_MAX && atomic_load(&ending_count) > 0; i++) {
-        int tid = atomic_load(&ending[i].tid);
-        if (!tid)
-            continue;
-        if (ofs_real_ns() - atomic_load(&ending[i].since_real) < ENDING_NS && ofs_kernel_word(tid, &runs) != KERNEL_GONE)
-            found = true;
-        else
-            forget_ending(tid);
-    }
-    return found;
-}
-
 /* The helpers, or the others. How many the kernel was asked of is added to *asked_out. */
 static bool group_asleep(const struct thread *self, bool helpers, bool again, unsigned *asked_out, bool *hope_out)
 {
@@ -278,7 +229,7 @@ static bool group_asleep(const struct thread *self, bool helpers, bool again, un
 bool ofs_others_asleep(const struct thread *self, bool *hope_out)
 {
     *hope_out = false;
-    if (atomic_load(&ending_count) > 0 && is_one_ending()) {
+    if (ofs_ending_any()) {
         *hope_out = true;
         return false;
     }
@@ -338,7 +289,7 @@ struct birth {
 static void end(void *place)
 {
     if (place) {
-        note_ending(atomic_load(&((struct thread *)place)->tid));
+        ofs_ending_note(atomic_load(&((struct thread *)place)->tid));
         give_place(place);
     }
     ofs_local.self = NULL;
@@ -350,7 +301,7 @@ static struct birth begin(void *take_birth)
     free(take_birth);
     if (birth.place) {
         atomic_store(&birth.place->tid, (int)SYSTEM(SYS_gettid));
-        forget_ending(atomic_load(&birth.place->tid));
+        ofs_ending_forget(atomic_load(&birth.place->tid));
     }
     ofs_local.self = birth.place;
     return birth;
