@@ -206,6 +206,14 @@ static const int *of_glx(struct list *list)
     return narrow(list, None);
 }
 
+/* Where booleans have no value, the last number may be a name, whose value the end would be: that has one more after it. */
+static int *of_visual(struct list *list)
+{
+    if (list->count < 2 * MOST)
+        list->own[list->count++] = None;
+    return (int *)(uintptr_t)of_glx(list);
+}
+
 /* ---- calls ---- */
 
 static Display *const dpy = (Display *)(uintptr_t)8;
@@ -221,7 +229,7 @@ static void with_glx(unsigned function)
     GLXPbuffer pbuffer;
     switch (function) {
     case 0: free(glXChooseFBConfig(dpy, 0, of_glx(&list), &count)); break;
-    case 1: seen += glXChooseVisual(dpy, 0, (int *)(uintptr_t)of_glx(&list)) != NULL; break;
+    case 1: seen += glXChooseVisual(dpy, 0, of_visual(&list)) != NULL; break;
     case 2:
     case 3:
         context = glXCreateContextAttribsARB(dpy, function == 2 ? glx_config : NULL, NULL, True, of_glx(&list));
