@@ -149,6 +149,34 @@ static void long_requests_end(void)
     ofs_server_destroy(c->server);
 }
 
+/* The same two letters at the same place, so many times. */
+static unsigned draw_letters(struct ofs_client *c, uint32_t drawable, unsigned times)
+{
+    int16_t *numbers = calloc(2 + 2 * (size_t)times, sizeof(*numbers));
+    numbers[0] = numbers[1] = 100;
+    for (unsigned i = 0; i < times; i++) {
+        const uint8_t item[4] = { 2, (uint8_t)-12, 'A', 'B' }; /* of "fixed", 6 pixels wide */
+        memcpy(numbers + 2 + 2 * i, item, sizeof(item));
+    }
+    const unsigned error = draw(c, X_PolyText8, drawable, numbers, 2 + 2 * times, 1);
+    free(numbers);
+    return error;
+}
+
+static void long_texts_end(void)
+{
+    struct ofs_client *c = begin();
+    change(c, GCFunction, GXxor);
+    c->server->config.max_draw_steps = 1 << 16;
+    CHECK(draw_letters(c, c->id_base + FEW, 10) == 0);
+    CHECK(draw_letters(c, c->id_base + FEW, 20000) == BadAlloc);
+    c->server->config.max_draw_steps = 20;
+    CHECK(draw_letters(c, c->id_base + FEW, 2) == BadAlloc);
+    ask(c, "1124422111", X_ImageText8, 3, 5, c->id_base + FEW, c->id_base + GC, 20, 20, 'A', 'B', 'C');
+    CHECK(answer(c) == BadAlloc);
+    ofs_server_destroy(c->server);
+}
+
 /* Clips and dashes of many contexts fill the memory that a client may have, and give it back. */
 static void contexts_count(void)
 {
@@ -190,6 +218,7 @@ int main(void)
 {
     skipping_changes_nothing();
     long_requests_end();
+    long_texts_end();
     contexts_count();
     printf("%d failures\n", failures);
     return failures != 0;
