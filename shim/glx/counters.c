@@ -1,9 +1,7 @@
-/* Counters: OML_sync_control and SGI_video_sync. There is no display to wait for: media stream counts (MSC) grow with time at
- * a pretended refresh rate, and a wait for one that lies ahead moves the count there and is over. Swap counts (SBC) are the
- * drawable's swaps.
+/* Counters: OML_sync_control and SGI_video_sync. There is no display to wait for: media stream counts (MSC) grow with
+ * the program's time at a pretended refresh rate, and a wait for one that lies ahead moves the count there and is over.
+ * Swap counts (SBC) are the drawable's swaps.
  * Source: GLX_OML_sync_control, GLX_SGI_video_sync. */
-#include <time.h>
-
 #include "glx/events.h"
 #include "glx/glxerr.h"
 
@@ -18,10 +16,7 @@ static _Atomic int64_t msc_ahead;
 
 static int64_t now_us(void)
 {
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    return (int64_t)ofs_xview_time_us();
 }
 
 /* Without what it was moved. */

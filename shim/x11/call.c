@@ -42,18 +42,24 @@ void ofs_calls_connected(void)
 
 bool ofs_calls_virtual(void) { return atomic_load(&calls.clock) != NULL; }
 
-uint64_t ofs_calls_real_ms(void)
+static uint64_t real_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000u + (uint64_t)t.tv_nsec / 1000000u;
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-uint32_t ofs_calls_now_ms(void)
+static uint64_t now_ns(void)
 {
     const struct ofs_inject_clock *clock = atomic_load(&calls.clock);
-    return (uint32_t)(clock ? clock->virtual_ns() / NS_PER_MS : ofs_calls_real_ms());
+    return clock ? clock->virtual_ns() : real_ns();
 }
+
+uint64_t ofs_calls_real_ms(void) { return real_ns() / NS_PER_MS; }
+
+uint32_t ofs_calls_now_ms(void) { return (uint32_t)(now_ns() / NS_PER_MS); }
+
+uint64_t ofs_xview_time_us(void) { return now_ns() / 1000; }
 
 /* ---- what is due ---- */
 

@@ -65,6 +65,8 @@ bool ofs_xview_glyph(uint32_t font, unsigned character, struct ofs_xview_glyph *
 /* Sequence number (low 32 bits) of the last request that the server has carried out on the connection that the client
  * holds as descriptor `fd`. False if fd is not one of our connections. Any thread, no lock held on return. */
 bool ofs_xview_sequence(int fd, uint32_t *sequence_out);
+/* CLOCK_MONOTONIC in microseconds: the program's, which in lockstep is not the machine's. Any thread. */
+uint64_t ofs_xview_time_us(void);
 /* How many of our connections are open. Any thread. */
 unsigned ofs_xview_connections(void);
 

@@ -23,6 +23,7 @@ enum cell {
     CELL_PLAYED,                  /* ofs_played() */
     CELL_SHOWN_BY,                /* which window or thread shows this frame */
     CELL_RANDOM,                  /* time dependent: low byte of milliseconds of CLOCK_MONOTONIC / 16 */
+    CELL_UST, CELL_MSC,           /* of OML_sync_control, in games with OpenGL: in units of 4 ms; as it is */
     CELLS = 64
 };
 #define GRID_WIDTH  16

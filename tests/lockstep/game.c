@@ -237,6 +237,17 @@ static void draw_image(const struct game *game)
     XSync(game->dpy, False);
 }
 
+static void count_time(struct game *game)
+{
+    PFNGLXGETSYNCVALUESOMLPROC get_values =
+        (PFNGLXGETSYNCVALUESOMLPROC)glXGetProcAddress((const GLubyte *)"glXGetSyncValuesOML");
+    int64_t ust, msc, sbc;
+    if (!get_values || !get_values(game->dpy, game->window, &ust, &msc, &sbc))
+        return;
+    game->cells[CELL_UST] = (unsigned char)(ust / 4000);
+    game->cells[CELL_MSC] = (unsigned char)msc;
+}
+
 void game_show(struct game *game)
 {
     struct timespec now;
@@ -244,10 +255,12 @@ void game_show(struct game *game)
     game->cells[CELL_RANDOM] = (unsigned char)(now.tv_sec * 64 + now.tv_nsec / 16000000);
     game->cells[CELL_FRAME]++;
     game->cells[CELL_PLAYED] = (unsigned char)ofs_played();
-    if (game->context)
+    if (game->context) {
+        count_time(game);
         draw_gl(game);
-    else
+    } else {
         draw_image(game);
+    }
 }
 
 void game_play(struct game *game)

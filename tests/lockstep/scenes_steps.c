@@ -16,6 +16,10 @@ static void steps(void)
     for (int i = 1; i <= 20; i++) {
         CHECK(rig_step(&rig, 1) == 0);
         CHECK_CELL(&rig, CELL_FRAME, 1 + i);
+        if (!rig.clock)
+            continue;
+        CHECK_CELL(&rig, CELL_UST, (unsigned char)(1000000000 / 4000 + i * 5));
+        CHECK_CELL(&rig, CELL_MSC, (unsigned char)((1000000000 + i * 20000ll) * 60 / 1000000));
     }
     CHECK(rig.answer.frames_shown == 21 && rig.answer.width_px == WINDOW_WIDTH &&
           rig.answer.height_px == WINDOW_HEIGHT);
