@@ -51,15 +51,14 @@ pthread_t start(void *(*run)(void *), void *argument)
 
 int main(int argc, char **argv)
 {
-    static const struct test_case *const groups[] = { sleep_cases, jump_cases,   fd_cases,
-                                                     thread_cases, lock_cases,  look_cases,
-                                                     due_cases };
+    static const struct test_case *const groups[] = { sleep_cases, jump_cases, fd_cases,  thread_cases,
+                                                      lock_cases,  look_cases, due_cases, inside_cases };
     ofs_clock_table_fn *find = (ofs_clock_table_fn *)dlsym(RTLD_DEFAULT, OFS_CLOCK_TABLE_NAME);
     if (argc == 2 && !find)
         fail(__FILE__, __LINE__, "the library is not preloaded");
     table = find ? find(OFS_CLOCK_VERSION) : NULL;
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
-        for (const struct test_case *one = groups[g]; one->name; one++) {
+        for (const struct test_case *one = groups[g]; one && one->name; one++) {
             if (argc < 2)
                 puts(one->name);
             else if (strcmp(argv[1], one->name) == 0) {

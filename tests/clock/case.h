@@ -26,6 +26,8 @@ struct test_case {
     void (*run)(void);
 };
 extern const struct test_case sleep_cases[], jump_cases[], fd_cases[], thread_cases[], lock_cases[], look_cases[], due_cases[];
+/* Where the library is linked in, and not preloaded. */
+extern const struct test_case inside_cases[] __attribute__((weak));
 
 _Noreturn void fail(const char *file, int line, const char *text);
 #define CHECK(condition)                          \

@@ -136,10 +136,12 @@ static void begin_advance(void)
     atomic_fetch_add(&ofs_clock.advancing, 1);
 }
 
+/* Who has found this thread asleep until now has to look again: it runs. */
 static void end_advance(void)
 {
     if (ofs_local.advancing == 0) /* a handler has jumped meanwhile */
         return;
+    atomic_fetch_add(&ofs_clock.moved, 1);
     atomic_fetch_sub(&ofs_clock.advancing, 1);
     atomic_signal_fence(memory_order_seq_cst);
     ofs_local.advancing--;
@@ -290,13 +292,20 @@ static void tell_server(void)
         atomic_store(&ofs_clock.handed, 0);
 }
 
+/* Does somebody only look asleep, or did so at any time since `moved` was read? Who stops doing so changes `moved` first:
+ * looked at last, it tells of all. */
+static bool has_moved(uint64_t moved)
+{
+    return atomic_load(&ofs_clock.frozen) || atomic_load(&ofs_clock.advancing) > 0 || is_server_awaited() ||
+           atomic_load(&ofs_clock.moved) != moved;
+}
+
 bool ofs_let_next_go(uint64_t moved)
 {
     struct thread *thread;
     bool went = false, server = false;
     ofs_lock();
-    if (atomic_load(&ofs_clock.moved) == moved && !atomic_load(&ofs_clock.frozen) &&
-        atomic_load(&ofs_clock.advancing) <= 0 && !is_server_awaited()) {
+    if (!has_moved(moved)) {
         bool next = is_server_next();
         server = next && is_rest_certain();
         if (server)
@@ -323,8 +332,8 @@ void ofs_core_abandon(void)
     uintptr_t me = OFS_ME;
     let_go_of_lock();
     ofs_local.depth = 0;
-    for (; ofs_local.advancing > 0; ofs_local.advancing--)
-        atomic_fetch_sub(&ofs_clock.advancing, 1);
+    while (ofs_local.advancing > 0)
+        end_advance();
     (void)atomic_compare_exchange_strong(&ofs_clock.planner, &me, 0);
 }
 

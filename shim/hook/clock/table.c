@@ -50,9 +50,12 @@ static void rest(uint64_t since_ns) { ofs_local.rest = since_ns; }
 
 static void freeze(void) { atomic_fetch_add(&ofs_clock.frozen, 1); }
 
+/* Who has found this thread asleep while it waited for the learner has to look again, also when it decides only after
+ * this: it runs, and the tick is still to come. */
 static void thaw(void)
 {
     stir();
+    atomic_fetch_add(&ofs_clock.moved, 1);
     if (atomic_fetch_sub(&ofs_clock.frozen, 1) == 1)
         ofs_nudge();
 }
