@@ -261,7 +261,7 @@ bool ofs_sleeps_on_lock(int tid);
 /* The thread wakes up now. */
 void ofs_thread_wakes(struct thread *thread);
 /* Has it computed for so long since it woke up? Of its own time, so that a busy machine makes no difference, but not
- * for ever: ten times as much of real time. */
+ * for ever: ten times as much of real time, and a second. */
 bool ofs_thread_busy_for(struct thread *thread, uint64_t cpu_ns);
 void ofs_threads_forked(void);
 /* A place for the thread itself, when the library starts. */

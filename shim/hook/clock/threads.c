@@ -14,7 +14,11 @@
 
 #include "hook/clock/clock.h"
 
-#define FIRST_NS       (20 * NS_PER_MS) /* of its own time: for so long a new thread is waited for */
+/* Of its own time: for so long a new thread is waited for. Before there is an X connection libraries start threads that
+ * spin for work, as many as there are processors. */
+#define FIRST_NS         (20 * NS_PER_MS)
+#define FIRST_LOADING_NS NS_PER_MS
+#define REAL_NS          NS_PER_S /* of the machine's, beside ten times its own: it may not have had a processor yet */
 
 struct thread ofs_threads[THREADS_MAX];
 _Atomic unsigned ofs_threads_used;
@@ -39,7 +43,7 @@ bool ofs_thread_busy_for(struct thread *thread, uint64_t wanted_ns)
     int saved = errno;
     uint64_t cpu = cpu_ns(atomic_load(&thread->tid)), before = NEVER;
     errno = saved;
-    if (ofs_real_ns() - atomic_load(&thread->busy_real) > 10 * wanted_ns)
+    if (ofs_real_ns() - atomic_load(&thread->busy_real) > REAL_NS + 10 * wanted_ns)
         return true;
     if (atomic_compare_exchange_strong(&thread->busy_cpu, &before, cpu))
         before = cpu;
@@ -348,8 +352,8 @@ static void miscarry(struct birth *birth)
 static void await_first_sleep(struct thread *place, uint32_t serial)
 {
     int saved = errno;
-    if (place && !place->helper && atomic_load(&ofs_clock.live) && ofs_local.depth == 0)
-        ofs_settle(place, serial, FIRST_NS);
+    if (place && !place->helper && ofs_local.depth == 0)
+        ofs_settle(place, serial, atomic_load(&ofs_clock.live) ? FIRST_NS : FIRST_LOADING_NS);
     errno = saved;
 }
 
