@@ -209,12 +209,27 @@ void ofs_advance(uint64_t target)
     end_advance();
 }
 
+/* A server that does not come is not waited for longer than other threads are. */
+static bool is_server_awaited(void)
+{
+    uint64_t handed = atomic_load(&ofs_clock.handed);
+    return handed && ofs_real_ns() - handed < GRACE_NS;
+}
+
+/* Does somebody only look asleep, or did so at any time since `moved` was read? Who stops doing so changes `moved`
+ * first: looked at last, it tells of all. */
+static bool has_moved(uint64_t moved)
+{
+    return atomic_load(&ofs_clock.frozen) || atomic_load(&ofs_clock.advancing) > 0 || is_server_awaited() ||
+           atomic_load(&ofs_clock.moved) != moved;
+}
+
 /* A frame limiter that spins. A thread beside the one that shows frames waits for those instead: looks are quick, and
  * their number while a frame is drawn is another one in every run. */
 uint64_t ofs_look_slow(void)
 {
     uint32_t serial = atomic_load(&ofs_clock.serial);
-    uint64_t runs;
+    uint64_t runs, moved = atomic_load(&ofs_clock.moved);
     int ticker = atomic_load(&ofs_clock.ticker);
     if (ofs_local.serial != serial) {
         ofs_local.serial = serial;
@@ -225,7 +240,7 @@ uint64_t ofs_look_slow(void)
         return ofs_now();
     if (atomic_load(&ofs_clock.live) && ticker != (int)SYSTEM(SYS_gettid) &&
         ofs_real_ns() - atomic_load(&ofs_clock.stirred_real) < GRACE_NS &&
-        ofs_kernel_word(ticker, &runs) == KERNEL_RUNS)
+        (ofs_kernel_word(ticker, &runs) == KERNEL_RUNS || has_moved(moved)))
         return ofs_now();
     ofs_advance(ofs_now() + LOOK_NS);
     return ofs_now();
@@ -256,13 +271,6 @@ static bool is_server_next(void)
     return due != NEVER && (!thread || due <= thread->deadline) && due <= ofs_timerfd_nearest();
 }
 
-/* A server that does not come is not waited for longer than other threads are. */
-static bool is_server_awaited(void)
-{
-    uint64_t handed = atomic_load(&ofs_clock.handed);
-    return handed && ofs_real_ns() - handed < GRACE_NS;
-}
-
 /* With the lock held. Where the game may only wait for the world, that is given a second of the machine's time, so that it
  * makes no difference how long it takes, as a rule. */
 static bool is_rest_certain(void)
@@ -290,14 +298,6 @@ static void tell_server(void)
     const struct ofs_clock_host *host = atomic_load(&ofs_clock.host);
     if (!host || !host->due || !host->due())
         atomic_store(&ofs_clock.handed, 0);
-}
-
-/* Does somebody only look asleep, or did so at any time since `moved` was read? Who stops doing so changes `moved` first:
- * looked at last, it tells of all. */
-static bool has_moved(uint64_t moved)
-{
-    return atomic_load(&ofs_clock.frozen) || atomic_load(&ofs_clock.advancing) > 0 || is_server_awaited() ||
-           atomic_load(&ofs_clock.moved) != moved;
 }
 
 bool ofs_let_next_go(uint64_t moved)
