@@ -119,6 +119,7 @@ struct thread {
     _Atomic uint32_t serial; /* of the wait, counted by this thread: another one came in between if it differs */
     _Atomic bool lazy;       /* nobody tells us when it ends */
     _Atomic bool helper;     /* of a driver or of liboffstage.so */
+    _Atomic bool ours;       /* of liboffstage.so */
     _Atomic bool told;       /* what it waits for, a condition or a semaphore, may have come: it does not sleep */
     _Atomic uint64_t busy_real, busy_cpu; /* when it last woke up: of the machine's clock, and of its own */
     /* The wait. */

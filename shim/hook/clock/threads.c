@@ -2,7 +2,7 @@
  *
  * Threads that GL drivers and liboffstage.so start for themselves are helpers: they serve a thread of the game's. While
  * all of those sleep by their own will, what the helpers do changes nothing that a program sees; but a thread that
- * sleeps elsewhere may be waiting for one of them. */
+ * sleeps elsewhere may be waiting for one of them, and one that waits for descriptors for the X server. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -51,7 +51,7 @@ bool ofs_thread_busy_for(struct thread *thread, uint64_t wanted_ns)
 }
 
 /* A free place, or that of a thread that ended without telling. */
-static struct thread *take_place(int tid, bool lazy, bool helper)
+static struct thread *take_place(int tid, bool lazy, enum caller maker)
 {
     struct thread *found = NULL;
     unsigned used;
@@ -70,7 +70,8 @@ static struct thread *take_place(int tid, bool lazy, bool helper)
         found->kind = WAIT_NONE;
         found->granted = false;
         found->lazy = lazy;
-        found->helper = helper;
+        found->helper = maker != CALLER_GAME;
+        found->ours = maker == CALLER_OURS;
         atomic_fetch_add(&found->serial, 1);
         ofs_thread_wakes(found);
         atomic_fetch_add(&ofs_clock.moved, 1);
@@ -93,7 +94,7 @@ static void give_place(struct thread *thread)
 struct thread *ofs_thread_self(void)
 {
     if (!ofs_local.self)
-        ofs_local.self = take_place((int)SYSTEM(SYS_gettid), true, false);
+        ofs_local.self = take_place((int)SYSTEM(SYS_gettid), true, CALLER_GAME);
     return ofs_local.self;
 }
 
@@ -102,7 +103,7 @@ void ofs_threads_start(void)
     int tid = (int)SYSTEM(SYS_gettid);
     atomic_store(&ofs_clock.ticker, tid);
     if (!ofs_local.self)
-        ofs_local.self = take_place(tid, false, false);
+        ofs_local.self = take_place(tid, false, CALLER_GAME);
 }
 
 /* In the child: the thread that forked is the only one. */
@@ -229,6 +230,25 @@ static bool group_asleep(const struct thread *self, bool helpers, bool again, un
     return asleep;
 }
 
+/* Will our own threads not answer this one any more? While it asks nobody can wake them: one look is enough. */
+static bool ours_asleep(const struct thread *self, bool *hope_out)
+{
+    uint64_t runs;
+    if (!self || self->kind != WAIT_FDS)
+        return true;
+    for (unsigned i = 0, used = atomic_load(&ofs_threads_used); i < used; i++) {
+        struct thread *thread = &ofs_threads[i];
+        if (!thread->ours || atomic_load(&thread->state) == THREAD_FREE)
+            continue;
+        if (ofs_kernel_word(atomic_load(&thread->tid), &runs) == KERNEL_RUNS) {
+            *hope_out |= is_worth_waiting(thread);
+            return false;
+        }
+        ofs_thread_wakes(thread); /* when it wakes up, it was not long ago */
+    }
+    return true;
+}
+
 /* Two rounds: who slept in both and did not run in between slept at the moment between them, and so did all others. */
 bool ofs_others_asleep(const struct thread *self, bool *hope_out)
 {
@@ -242,7 +262,7 @@ bool ofs_others_asleep(const struct thread *self, bool *hope_out)
         if (!group_asleep(self, false, round > 0, &asked, hope_out))
             return false;
         if (asked == 0) /* all by their own will */
-            return true;
+            return ours_asleep(self, hope_out);
         if (!group_asleep(self, true, round > 0, &asked, hope_out))
             return false;
     }
@@ -335,7 +355,7 @@ static struct birth *conceive(const void *caller, void *argument)
 {
     struct birth *birth = calloc(1, sizeof *birth);
     if (birth) {
-        birth->place = take_place(-1, false, ofs_caller(caller) != CALLER_GAME);
+        birth->place = take_place(-1, false, ofs_caller(caller));
         birth->argument = argument;
     }
     return birth;
