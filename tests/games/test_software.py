@@ -22,12 +22,16 @@ def python_of(env: offstage.GameEnv) -> int:
     children, found = [os.getpid()], 0
     while children:
         pid = children.pop()
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children") as file:
-                children += [int(word) for word in file.read().split()]
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            if pid != os.getpid() and b"catch_pygame" in file.read().split(b"\0")[1]:
-                found = pid
+        try:
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{task}/children") as file:
+                    children += [int(word) for word in file.read().split()]
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")  # one empty word of a process that has ended and was not waited for
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended since it was named
+        if pid != os.getpid() and any(b"catch_pygame" in word for word in words[1:2]):
+            found = pid
     return found
 
 
