@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "egl/device.h"
+#include "egl/forked.h"
 #include "hook/real.h"
 #include "util/opt.h"
 
@@ -134,6 +135,8 @@ static EGLDisplay open_software(struct ofs_egl *egl, const struct ofs_egl_device
     EGLDisplay display;
     char why[128];
 
+    if (state.software_lost)
+        ofs_egl_stand_in();
     for (unsigned i = 0; i < count && !state.software_lost; i++) {
         if (!devices[i].software)
             continue;
@@ -306,6 +309,8 @@ static bool open_now(void)
     if (!choose_display(&state.egl, ofs_options_get()->gpu))
         return false;
     read_extensions(&state.egl);
+    if (state.egl.software)
+        ofs_egl_watch_forks();
     ofs_info("display: %s; %s", state.egl.device, state.egl.reason);
     return true;
 }

@@ -1,5 +1,8 @@
-/* fork with a GLX context current: the parent draws on; in the child the old context is gone and a new one draws. */
+/* fork with a GLX context current: the parent draws on; in the child the old context is gone and a new one draws.
+ *
+ *     gl_fork [exit]       the child ends by exit(), and lets its window be, not by _exit() */
 #include <setjmp.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +15,7 @@ static int on_io_error(Display *display)
     longjmp(lost, 1);
 }
 
-static void child(struct scene *old, const struct functions *gl)
+static void child(struct scene *old, const struct functions *gl, int by_exit)
 {
     struct scene own;
 
@@ -27,11 +30,13 @@ static void child(struct scene *old, const struct functions *gl)
     scene_open(&own, gl);
     for (int i = 0; i < 3; i++)
         scene_frame(&own, gl);
+    if (by_exit)
+        exit(0);
     scene_close(&own, gl);
     _exit(0);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     struct scene scene;
     struct functions gl;
@@ -45,7 +50,7 @@ int main(void)
     scene_frame(&scene, &gl);
     pid = fork();
     if (pid == 0)
-        child(&scene, &gl);
+        child(&scene, &gl, count > 1);
     scene_frame(&scene, &gl);
     CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
     if (status != 0)
