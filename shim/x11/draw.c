@@ -70,6 +70,14 @@ void ofs_canvas_close(struct ofs_canvas *t)
     t->clip = NULL;
 }
 
+int ofs_canvas_finish(struct ofs_canvas *t, int error)
+{
+    if (!error && ofs_canvas_spent(t))
+        error = BadAlloc;
+    ofs_canvas_close(t);
+    return error;
+}
+
 /* Looking for what is drawn already takes longer than drawing, as long as there is little of it. */
 enum { OFTEN = 4, FEW_PIXELS = 1 << 20 };
 

@@ -51,6 +51,8 @@ int ofs_canvas_open_found(struct ofs_client *c, struct ofs_window *w, struct ofs
                           bool inferiors, struct ofs_canvas *out);
 /* Tells the picture of a window what was drawn. */
 void ofs_canvas_close(struct ofs_canvas *t);
+/* The same, and what a request answers whose drawing came to `error`: BadAlloc also if it cost more than it may. */
+int ofs_canvas_finish(struct ofs_canvas *t, int error);
 
 /* Coordinates are the drawable's. Whatever they are, only what is in the clip is drawn; width <= 0 is nothing. Pixels
  * that are put twice are drawn twice, in order. */

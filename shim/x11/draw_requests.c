@@ -48,15 +48,6 @@ static int open_items(struct ofs_client *c, struct ofs_request *r, unsigned item
 /* Nothing of it can be seen, or all that there is time for has been drawn. */
 static bool nothing(const struct ofs_canvas *t) { return ofs_rect_empty(t->bounds) || ofs_canvas_spent(t); }
 
-/* What to answer. */
-static int close_items(struct ofs_canvas *t, int error)
-{
-    if (!error && ofs_canvas_spent(t))
-        error = BadAlloc;
-    ofs_canvas_close(t);
-    return error;
-}
-
 static int check_mode(struct ofs_client *c, struct ofs_request *r)
 {
     return r->minor > CoordModePrevious ? ofs_bad(c, BadValue, r->minor) : 0;
@@ -95,7 +86,7 @@ int ofs_core_PolyPoint(struct ofs_client *c, struct ofs_request *r)
         y = r->minor == CoordModePrevious ? (int16_t)(y + py) : py;
         ofs_canvas_span(&t, x, y, 1);
     }
-    return close_items(&t, 0);
+    return ofs_canvas_finish(&t, 0);
 }
 
 int ofs_core_PolyLine(struct ofs_client *c, struct ofs_request *r)
@@ -111,7 +102,7 @@ int ofs_core_PolyLine(struct ofs_client *c, struct ofs_request *r)
     if (!nothing(&t) && (!points || !draw_path(&t, points, n)))
         error = BadAlloc;
     free(points);
-    return close_items(&t, error);
+    return ofs_canvas_finish(&t, error);
 }
 
 int ofs_core_PolySegment(struct ofs_client *c, struct ofs_request *r)
@@ -130,7 +121,7 @@ int ofs_core_PolySegment(struct ofs_client *c, struct ofs_request *r)
         else if (!ofs_draw_wide_path(&t, ends, 2))
             error = BadAlloc;
     }
-    return close_items(&t, error);
+    return ofs_canvas_finish(&t, error);
 }
 
 /* ---- rectangles ---- */
@@ -185,7 +176,7 @@ int ofs_core_PolyRectangle(struct ofs_client *c, struct ofs_request *r)
         else if (!outline(&t, &box))
             error = BadAlloc;
     }
-    return close_items(&t, error);
+    return ofs_canvas_finish(&t, error);
 }
 
 int ofs_core_PolyFillRectangle(struct ofs_client *c, struct ofs_request *r)
@@ -198,7 +189,7 @@ int ofs_core_PolyFillRectangle(struct ofs_client *c, struct ofs_request *r)
         const struct box box = read_box(r);
         ofs_canvas_rect(&t, box.x, box.y, box.width, box.height);
     }
-    return close_items(&t, 0);
+    return ofs_canvas_finish(&t, 0);
 }
 
 /* ---- polygons and arcs ---- */
@@ -221,7 +212,7 @@ int ofs_core_FillPoly(struct ofs_client *c, struct ofs_request *r)
     if (!nothing(&t) && (!points || !ofs_fill_polygon(&t, points, n, t.gc->fill_rule)))
         error = BadAlloc;
     free(points);
-    return close_items(&t, error);
+    return ofs_canvas_finish(&t, error);
 }
 
 static bool draw_arcs(struct ofs_canvas *t, const struct ofs_arc *arcs, size_t n)
@@ -247,7 +238,7 @@ int ofs_core_PolyArc(struct ofs_client *c, struct ofs_request *r)
     if (!nothing(&t) && (!arcs || !draw_arcs(&t, arcs, n)))
         error = BadAlloc;
     free(arcs);
-    return close_items(&t, error);
+    return ofs_canvas_finish(&t, error);
 }
 
 int ofs_core_PolyFillArc(struct ofs_client *c, struct ofs_request *r)
@@ -260,5 +251,5 @@ int ofs_core_PolyFillArc(struct ofs_client *c, struct ofs_request *r)
         const struct ofs_arc arc = read_arc(r);
         ofs_fill_arc(&t, &arc, t.gc->arc_mode);
     }
-    return close_items(&t, 0);
+    return ofs_canvas_finish(&t, 0);
 }

@@ -160,11 +160,7 @@ static int poly_text(struct ofs_client *c, struct ofs_request *r, unsigned char_
         error = ofs_canvas_open_found(c, w, p, gc, false, &canvas);
     if (error)
         return error;
-    error = draw_items(r, &canvas, gc, char_bytes);
-    if (!error && ofs_canvas_spent(&canvas))
-        error = BadAlloc;
-    ofs_canvas_close(&canvas);
-    return error;
+    return ofs_canvas_finish(&canvas, draw_items(r, &canvas, gc, char_bytes));
 }
 
 int ofs_core_PolyText8(struct ofs_client *c, struct ofs_request *r) { return poly_text(c, r, 1); }
@@ -190,9 +186,7 @@ static int image_text(struct ofs_client *c, struct ofs_request *r, unsigned char
     ofs_canvas_rect(&canvas, x, y - text.font->ascent, text_width(&text), text.font->ascent + text.font->descent);
     ofs_canvas_set(&canvas, &(struct ofs_paint){ .style = FillSolid, .foreground = gc->foreground }, &mix);
     draw_text(&canvas, &text, x, y);
-    error = ofs_canvas_spent(&canvas) ? BadAlloc : 0;
-    ofs_canvas_close(&canvas);
-    return error;
+    return ofs_canvas_finish(&canvas, 0);
 }
 
 int ofs_core_ImageText8(struct ofs_client *c, struct ofs_request *r) { return image_text(c, r, 1); }
