@@ -85,7 +85,7 @@ static struct {
 static void *serve(void *unused)
 {
     char order;
-    ofs_local.self->helper = ofs_local.self->ours = true;
+    ofs_local.self->maker = CALLER_OURS;
     while (read(server.orders[0], &order, 1) == 1) {
         compute_for(20 * MS);
         CHECK(write(server.answers[1], "", 1) == 1);

@@ -118,8 +118,7 @@ struct thread {
     _Atomic uint32_t word;   /* a futex: 0 = asleep */
     _Atomic uint32_t serial; /* of the wait, counted by this thread: another one came in between if it differs */
     _Atomic bool lazy;       /* nobody tells us when it ends */
-    _Atomic bool helper;     /* of a driver or of liboffstage.so */
-    _Atomic bool ours;       /* of liboffstage.so */
+    _Atomic enum caller maker; /* helpers are those that others than the game start */
     _Atomic bool told;       /* what it waits for, a condition or a semaphore, may have come: it does not sleep */
     _Atomic uint64_t busy_real, busy_cpu; /* when it last woke up: of the machine's clock, and of its own */
     /* The wait. */
@@ -248,6 +247,7 @@ void ofs_futex_wake(void *word, int count);
 /* -- threads.c ----------------------------------------------------------------------------------------------------- */
 
 extern struct thread ofs_threads[THREADS_MAX];
+static inline bool ofs_thread_helps(const struct thread *thread) { return thread->maker != CALLER_GAME; }
 extern _Atomic unsigned ofs_threads_used; /* no thread is at or behind it */
 struct thread *ofs_thread_self(void);
 /* What the kernel says of it. */

@@ -135,7 +135,7 @@ void ofs_describe(char *text, size_t bytes)
     for (unsigned i = 0; i < used && at + 1 < bytes; i++) {
         char line[200];
         int length;
-        if (atomic_load(&ofs_threads[i].state) == THREAD_FREE || ofs_threads[i].helper)
+        if (atomic_load(&ofs_threads[i].state) == THREAD_FREE || ofs_thread_helps(&ofs_threads[i]))
             continue;
         describe_thread(&ofs_threads[i], line, sizeof line);
         length = snprintf(text + at, bytes - at, "%s", line);

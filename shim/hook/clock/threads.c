@@ -70,8 +70,7 @@ static struct thread *take_place(int tid, bool lazy, enum caller maker)
         found->kind = WAIT_NONE;
         found->granted = false;
         found->lazy = lazy;
-        found->helper = maker != CALLER_GAME;
-        found->ours = maker == CALLER_OURS;
+        found->maker = maker;
         atomic_fetch_add(&found->serial, 1);
         ofs_thread_wakes(found);
         atomic_fetch_add(&ofs_clock.moved, 1);
@@ -217,7 +216,8 @@ static bool group_asleep(const struct thread *self, bool helpers, bool again, un
     for (unsigned i = 0; i < used; i++) {
         struct thread *thread = &ofs_threads[i];
         int tid = atomic_load(&thread->tid);
-        bool helper = thread->helper && tid != atomic_load(&ofs_clock.ticker) && tid != atomic_load(&ofs_clock.server);
+        bool helper = ofs_thread_helps(thread) && tid != atomic_load(&ofs_clock.ticker) &&
+                      tid != atomic_load(&ofs_clock.server);
         if (thread == self || helper != helpers || atomic_load(&thread->state) == THREAD_FREE ||
             sleeps_by_our_word(thread))
             continue;
@@ -238,7 +238,7 @@ static bool ours_asleep(const struct thread *self, bool *hope_out)
         return true;
     for (unsigned i = 0, used = atomic_load(&ofs_threads_used); i < used; i++) {
         struct thread *thread = &ofs_threads[i];
-        if (!thread->ours || atomic_load(&thread->state) == THREAD_FREE)
+        if (thread->maker != CALLER_OURS || atomic_load(&thread->state) == THREAD_FREE)
             continue;
         if (ofs_kernel_word(atomic_load(&thread->tid), &runs) == KERNEL_RUNS) {
             *hope_out |= is_worth_waiting(thread);
@@ -295,7 +295,7 @@ bool ofs_rests(void)
         return writer->kind != WAIT_WORLD;
     for (unsigned i = 0; i < used; i++) {
         const struct thread *thread = &ofs_threads[i];
-        if (atomic_load(&thread->state) != THREAD_FREE && !thread->helper && waits_for_the_world(thread))
+        if (atomic_load(&thread->state) != THREAD_FREE && !ofs_thread_helps(thread) && waits_for_the_world(thread))
             return false;
     }
     return true;
@@ -372,7 +372,7 @@ static void miscarry(struct birth *birth)
 static void await_first_sleep(struct thread *place, uint32_t serial)
 {
     int saved = errno;
-    if (place && !place->helper && ofs_local.depth == 0)
+    if (place && !ofs_thread_helps(place) && ofs_local.depth == 0)
         ofs_settle(place, serial, atomic_load(&ofs_clock.live) ? FIRST_NS : FIRST_LOADING_NS);
     errno = saved;
 }

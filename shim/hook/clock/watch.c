@@ -32,7 +32,7 @@ static bool all_stuck(uint64_t *runs_out)
         if (ofs_kernel_word(tid, &runs) == KERNEL_RUNS)
             return false;
         *runs_out += runs;
-        if (thread->helper)
+        if (ofs_thread_helps(thread))
             continue;
         if (atomic_load(&thread->state) == THREAD_WAITS || !ofs_sleeps_on_lock(tid))
             return false;
